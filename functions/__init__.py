@@ -1,0 +1,1 @@
+"""TRIGGER: the only code that knows azure.functions."""

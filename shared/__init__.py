@@ -1,0 +1,1 @@
+"""What the product does, apart from the platform that starts it."""

@@ -1,0 +1,1 @@
+"""DECIDE: pure rules about devices; no I/O, no clock, no Azure."""

@@ -1,0 +1,1 @@
+"""EMIT: every event we send, and how it is sent."""

@@ -1,0 +1,1 @@
+"""ACT: Exchange Online, seen through ExchangeAdmin only."""

@@ -1,0 +1,1 @@
+"""STORY: one file for each reason this app exists; start reading here."""

@@ -1,0 +1,1 @@
+"""Who we are: the certificate in the vault and the tokens it earns."""

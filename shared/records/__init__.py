@@ -1,0 +1,1 @@
+"""RECORD: what we decided and what we were told, in Table storage."""
