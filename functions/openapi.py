@@ -1,0 +1,141 @@
+"""The app's HTTP interface as OpenAPI 3.1."""
+
+from typing import Any
+
+import msgspec
+
+from functions import views
+from shared import messages
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+TENANT = {
+    "name": "tenant_id",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "One tenant; all of them if left out.",
+}
+
+
+def document() -> dict[str, Any]:
+    """Return the description of every route."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "easgate", "version": "1"},
+        "servers": [{"url": "/api"}],
+        "security": [{"key": []}],
+        "paths": _paths(),
+        "components": {
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+            },
+            "schemas": _schemas(),
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        "/mdm/{sender}": {
+            "post": _operation(
+                "Take in an MDM's webhook, signed as Standard Webhooks 1.0.",
+                {"202": "Taken"},
+                refusals={"400": "Unreadable", "401": "Unverified", "404": "Unknown sender"}
+                | {"409": "Delivery id used before", "413": "Too large"},
+                parameters=[_path("sender", {"type": "string"})],
+                body={"type": "object"},
+                is_open=True,
+            )
+        },
+        "/commands": {
+            "post": _operation(
+                "Order an action on a device.",
+                {"202": "Operation"},
+                refusals={"400": "Not a command", "409": "Id used before", "413": "Too large"},
+                body={"$ref": "#/components/schemas/CommandMessage"},
+            )
+        },
+        "/operations/{operation_id}": {
+            "get": _operation(
+                "An operation's state and history.",
+                {"200": "Operation"},
+                refusals={"404": "No such operation"},
+                parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
+            )
+        },
+        "/certificate": {
+            "get": _operation(
+                "How each tenant's certificate stands.",
+                {"200": "Certificates"},
+                refusals={"400": "Unknown tenant", "404": "No such certificate"},
+                parameters=[TENANT],
+            )
+        },
+        "/certificate/validate": {
+            "post": _operation(
+                "Try each link from the vault to Exchange.",
+                {"200": "Reports"},
+                refusals={"400": "Unknown tenant"},
+                parameters=[TENANT],
+            )
+        },
+        "/health": {
+            "get": _operation("Whether work can be taken in.", {"200": "Health"}, is_open=True)
+        },
+        "/health/dependencies": {
+            "get": _operation("Whether each dependency answers.", {"200": "Health"})
+        },
+        "/openapi.json": {"get": _operation("This description.", {"200": "OpenApi"}, is_open=True)},
+    }
+
+
+def _operation(
+    summary: str,
+    answers: dict[str, str],
+    *,
+    refusals: dict[str, str] | None = None,
+    parameters: list[dict[str, Any]] | None = None,
+    body: dict[str, Any] | None = None,
+    is_open: bool = False,
+) -> dict[str, Any]:
+    """Describe one route; *answers* name schemas, *refusals* say why."""
+    responses: dict[str, Any] = {
+        status: {
+            "description": name,
+            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
+        }
+        for status, name in answers.items()
+    }
+    named = {**(refusals or {}), "503": "Try again later, after Retry-After"}
+    if not is_open:
+        named["401"] = "No function key"
+    for status, why in named.items():
+        content = {} if why == "No function key" else PROBLEM
+        responses[status] = {"description": why, "content": content}
+    described: dict[str, Any] = {"summary": summary, "responses": responses}
+    if parameters:
+        described["parameters"] = parameters
+    if body:
+        content = {"application/json": {"schema": body}}
+        described["requestBody"] = {"required": True, "content": content}
+    if is_open:
+        described["security"] = []
+    return described
+
+
+def _path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _schemas() -> dict[str, Any]:
+    shapes = [
+        messages.CommandMessage,
+        views.Taken,
+        views.Operation,
+        views.Certificates,
+        views.Reports,
+        views.Health,
+        views.Problem,
+    ]
+    _, named = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    return {**named, "OpenApi": {"type": "object"}}

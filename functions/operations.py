@@ -1,0 +1,135 @@
+"""For operators and other systems, over HTTP."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+import azure.functions as func
+
+from functions import openapi, replies, views
+from functions.replies import Detail
+from shared import messages, wiring
+from shared.errors import Failure, NotFound, TooLarge
+from shared.flows import certificate_watch, device_command
+from shared.flows.certificate_validation import Validation
+from shared.services import Services, TenantWithLimits
+
+blueprint = func.Blueprint()
+
+COMMAND_LIMIT = 48 * 1024  # bytes; a queue message holds 64 KiB in base64
+
+
+@blueprint.route(route="commands", methods=["POST"])
+@replies.answering(Detail.TOLD)
+def post_command(req: func.HttpRequest) -> func.HttpResponse:
+    """Order an action; the order is stored before it is accepted."""
+    body = req.get_body()
+    if len(body) > COMMAND_LIMIT:
+        raise TooLarge(f"a command may hold {COMMAND_LIMIT} bytes at most")
+    command = messages.read_command(body)
+    services = wiring.services()
+    services.tenant(command.tenant_id)
+    operation = device_command.accept(
+        command, journal=services.journal, queue=services.queues, clock=services.clock
+    )
+    return replies.json(
+        views.operation(operation),
+        HTTPStatus.ACCEPTED,
+        Location=f"/api/operations/{operation.operation_id}",
+    )
+
+
+@blueprint.route(route="operations/{operation_id}", methods=["GET"])
+@replies.answering(Detail.TOLD)
+def get_operation(req: func.HttpRequest) -> func.HttpResponse:
+    """Return an operation's state and history."""
+    services = wiring.services()
+    operation_id = req.route_params["operation_id"].lower()
+    if not messages.is_guid(operation_id):
+        raise NotFound("an operation is named by a GUID")
+    for tenant_id in (*(each.tenant_id for each in _tenants(services, req)), messages.UNKNOWN):
+        found = services.journal.find(tenant_id, operation_id)
+        if found is not None:
+            return replies.json(views.operation(found))
+    raise NotFound(f"there is no operation {operation_id}")
+
+
+@blueprint.route(route="certificate", methods=["GET"])
+@replies.answering(Detail.TOLD)
+def get_certificate(req: func.HttpRequest) -> func.HttpResponse:
+    """Return how each tenant's certificate stands."""
+    services = wiring.services()
+    shown = []
+    for tenant in _tenants(services, req):
+        standing = certificate_watch.standing(
+            tenant, vault=services.vault, pins=services.pins, now=services.clock()
+        )
+        shown.append(views.certificate(standing, services.clock()))
+    return replies.json(views.Certificates(shown))
+
+
+@blueprint.route(route="certificate/validate", methods=["POST"])
+@replies.answering(Detail.TOLD)
+def post_certificate_validate(req: func.HttpRequest) -> func.HttpResponse:
+    """Try each link from the vault to Exchange, and grade it."""
+    services = wiring.services()
+    reports = [
+        Validation(
+            tenant=tenant,
+            vault=services.vault,
+            entra=services.entra,
+            exchange=services.exchange(tenant.tenant_id).ping,
+            pins=services.pins,
+            clock=services.clock,
+        ).report()
+        for tenant in _tenants(services, req)
+    ]
+    return replies.json(views.Reports(reports))
+
+
+@blueprint.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@replies.answering(Detail.KEPT)
+def get_health(req: func.HttpRequest) -> func.HttpResponse:
+    """Say whether the app can take in work: its settings are right and storage answers."""
+    del req
+    pings = wiring.services().pings
+    return _health({name: pings[name] for name in ("tables", "queues")}, Detail.KEPT)
+
+
+@blueprint.route(route="health/dependencies", methods=["GET"])
+@replies.answering(Detail.TOLD)
+def get_health_dependencies(req: func.HttpRequest) -> func.HttpResponse:
+    """Say of each dependency whether it answers, and why not."""
+    del req
+    return _health(wiring.services().pings, Detail.TOLD)
+
+
+@blueprint.route(route="openapi.json", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+def get_openapi(req: func.HttpRequest) -> func.HttpResponse:
+    """Describe all of the above."""
+    del req
+    return replies.json(openapi.document())
+
+
+def _tenants(services: Services, req: func.HttpRequest) -> list[TenantWithLimits]:
+    wanted = req.params.get("tenant_id")
+    if wanted is None:
+        return [*services.tenants.values()]
+    return [services.tenant(wanted)]
+
+
+def _health(pings: Mapping[str, Callable[[], None]], detail: Detail) -> func.HttpResponse:
+    found = {name: _state(ping) for name, ping in pings.items()}
+    is_ready = all(state == "ok" for state in found.values())
+    answer = views.Health(
+        status="ready" if is_ready else "not ready",
+        dependencies=found if detail is Detail.TOLD else None,
+    )
+    return replies.json(answer, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _state(ping: Callable[[], None]) -> str:
+    try:
+        ping()
+    except Failure as failure:
+        return str(failure)
+    return "ok"

@@ -1,0 +1,151 @@
+"""Which adapter stands behind which port; imported when the first message comes, not before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+from azure.core.credentials import TokenCredential
+from azure.data.tables import TableServiceClient
+from azure.identity import ManagedIdentityCredential
+from azure.storage.queue import QueueServiceClient
+
+from shared import config
+from shared.azure_failures import translated
+from shared.config import Settings, Storage, Tenant
+from shared.events.publisher import Publisher
+from shared.exchange.admin import ExchangeAdmin
+from shared.exchange.transport import Transport
+from shared.identity.secrets import WebhookSecrets
+from shared.identity.tokens import Tokens
+from shared.identity.vault import Vault
+from shared.mdm.senders import Sender, Senders
+from shared.queues import Queues
+from shared.records.certificates import Certificates
+from shared.records.deliveries import Deliveries
+from shared.records.journal import Journal
+from shared.records.postures import Postures
+from shared.records.tables import Table
+from shared.services import Services
+
+# Wider pools cost httpx more than they gain; storage has clients of its own.
+CONNECTIONS = httpx.Limits(max_connections=16, max_keepalive_connections=16)
+# A webhook's sender waits 15 seconds: storage that is down must be noticed well before.
+PATIENCE: dict[str, Any] = {"retry_total": 2, "connection_timeout": 3, "read_timeout": 10}
+STORAGE_AUDIENCE = "https://storage.azure.com"
+
+
+def build(clock: Callable[[], datetime]) -> Services:
+    """Build everything from the app settings; nothing is called yet."""
+    settings = config.from_environment()
+    credential = ManagedIdentityCredential(client_id=settings.identity_client_id or None)
+    http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
+    tables = _tables(settings.storage, credential)
+    queues = Queues(_queues(settings.storage, credential), clock)
+    journal = Journal(Table(tables, "journal"))
+    pins = Certificates(Table(tables, "certificates"))
+    vault = Vault(
+        settings.key_vault_url,
+        credential,
+        verify_challenge_resource=settings.verify_challenge_resource,
+    )
+    tokens = Tokens(
+        vault,
+        pins,
+        http=http,
+        authority_host=settings.authority_host,
+        scope=settings.exchange_scope,
+        instance_discovery=settings.instance_discovery,
+        clock=clock,
+    )
+    events = Publisher(
+        http,
+        endpoint=settings.event_grid_endpoint,
+        source=settings.source,
+        token=lambda scope: _managed_identity_token(credential, scope),
+    )
+    exchange = {
+        tenant.tenant_id: _exchange(tenant, settings, tokens)
+        for tenant in settings.tenants.values()
+    }
+    return Services(
+        tenants=settings.tenants,
+        exchange=exchange.__getitem__,
+        journal=journal,
+        postures=Postures(Table(tables, "postures")),
+        deliveries=Deliveries(Table(tables, "deliveries"), clock),
+        queues=queues,
+        senders=_senders(settings, credential, clock),
+        events=events,
+        vault=vault,
+        entra=tokens,
+        pins=pins,
+        clock=clock,
+        pings={"tables": journal.ping, "queues": queues.ping, "events": events.ping}
+        | {f"exchange:{tenant_id}": admin.ping for tenant_id, admin in exchange.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bearer:
+    """One tenant's tokens, in the form the transport asks for."""
+
+    tokens: Tokens
+    tenant: Tenant
+
+    def text(self) -> str:
+        return self.tokens.token(self.tenant)
+
+    def renewed(self, refused: str) -> str:
+        return self.tokens.renewed(self.tenant, refused)
+
+
+def _exchange(tenant: Tenant, settings: Settings, tokens: Tokens) -> ExchangeAdmin:
+    transport = Transport(
+        httpx.Client(limits=CONNECTIONS, follow_redirects=False),
+        base_url=settings.exchange_base_url,
+        tenant_id=tenant.tenant_id,
+        bearer=_Bearer(tokens=tokens, tenant=tenant),
+    )
+    return ExchangeAdmin(transport)
+
+
+def _senders(
+    settings: Settings, credential: TokenCredential, clock: Callable[[], datetime]
+) -> Senders:
+    secrets = WebhookSecrets(
+        settings.key_vault_url,
+        credential,
+        clock,
+        verify_challenge_resource=settings.verify_challenge_resource,
+    )
+    known = {
+        name: Sender(
+            name=name,
+            tenant_id=sender.tenant_id,
+            secret_name=sender.secret_name,
+            trust=sender.trust,
+        )
+        for name, sender in settings.senders.items()
+    }
+    return Senders(senders=known, secrets=secrets, clock=clock)
+
+
+def _tables(storage: Storage, credential: TokenCredential) -> TableServiceClient:
+    if storage.connection_string:
+        return TableServiceClient.from_connection_string(storage.connection_string, **PATIENCE)
+    return TableServiceClient(
+        storage.table_uri, credential=credential, audience=STORAGE_AUDIENCE, **PATIENCE
+    )
+
+
+def _queues(storage: Storage, credential: TokenCredential) -> QueueServiceClient:
+    if storage.connection_string:
+        return QueueServiceClient.from_connection_string(storage.connection_string, **PATIENCE)
+    return QueueServiceClient(storage.queue_uri, credential=credential, **PATIENCE)
+
+
+def _managed_identity_token(credential: TokenCredential, scope: str) -> str:
+    with translated("The managed identity"):
+        return credential.get_token(scope).token

@@ -1,0 +1,63 @@
+"""The Azure SDKs' exceptions, as Failures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+
+from shared.errors import Failure, Misconfigured, Retryable
+
+BUSY = frozenset({408, 429, 500, 502, 503, 504})
+
+
+@contextmanager
+def translated(service: str) -> Iterator[None]:
+    """
+    Raise Retryable while *service* is down or busy, Misconfigured when it refuses us.
+
+    What a caller wants to tell apart (not found, already there, etag mismatch) it
+    catches inside this block.
+    """
+    try:
+        yield
+    except (ServiceRequestError, ServiceResponseError) as error:
+        raise Retryable(f"{service} cannot be reached: {_first_line(error)}") from error
+    except ClientAuthenticationError as error:
+        raise Misconfigured(
+            f"{service} or the managed identity refused to authenticate this app; "
+            f"check that the identity is assigned: {_first_line(error)}"
+        ) from error
+    except HttpResponseError as error:
+        raise _from_answer(service, error) from error
+    except AzureError as error:
+        raise Retryable(f"{service} failed: {_first_line(error)}") from error
+
+
+def _from_answer(service: str, error: HttpResponseError) -> Failure:
+    status = error.status_code
+    if status is None or status in BUSY:
+        return Retryable(f"{service} is busy (HTTP {status})", after=_retry_after(error))
+    if status in {401, 403}:
+        return Misconfigured(
+            f"{service} denies this app's identity access (HTTP {status}); check its role "
+            f"assignments and firewall: {_first_line(error)}"
+        )
+    return Misconfigured(f"{service} answered HTTP {status}: {_first_line(error)}")
+
+
+def _retry_after(error: HttpResponseError) -> timedelta | None:
+    headers = getattr(error.response, "headers", {})
+    value = str(headers.get("Retry-After", ""))
+    return timedelta(seconds=int(value)) if value.isdigit() else None
+
+
+def _first_line(error: Exception) -> str:
+    """Return the error's first line: the rest may quote bodies."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:300]

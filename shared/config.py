@@ -1,0 +1,189 @@
+"""App settings: the only module that reads the environment. It complains once, about everything."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal, TypeVar
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import msgspec
+
+from shared.devices.model import Trust
+from shared.errors import Misconfigured
+
+STORAGE = "AzureWebJobsStorage"
+T = TypeVar("T")
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a tenant may set for itself; durations in seconds."""
+
+    wipe_settle: Annotated[float, msgspec.Meta(ge=0)] = 120.0
+
+
+class Tenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of TENANTS."""
+
+    tenant_id: str
+    organization: Name
+    client_id: str
+    certificate_name: Name
+    limits: Limits = Limits()
+
+    def __post_init__(self) -> None:
+        UUID(self.tenant_id)
+        UUID(self.client_id)
+
+    @property
+    def wipe_settle(self) -> timedelta:
+        """How long a look back after a wipe of unknown outcome still proves nothing."""
+        return timedelta(seconds=self.limits.wipe_settle)
+
+
+class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One value of MDM_SENDERS."""
+
+    vendor: Literal["standard"]
+    tenant_id: str
+    scheme: Literal["standard-webhooks"]
+    secret_name: Name
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """Where one of Microsoft's clouds answers; Exchange's address is also its token resource."""
+
+    authority_host: str
+    exchange: str
+
+
+CLOUDS = {
+    "public": Cloud(
+        authority_host="https://login.microsoftonline.com",
+        exchange="https://outlook.office365.com",
+    ),
+    "usgov": Cloud(
+        authority_host="https://login.microsoftonline.us",
+        exchange="https://outlook.office365.us",
+    ),
+    "dod": Cloud(
+        authority_host="https://login.microsoftonline.us",
+        exchange="https://outlook-dod.office365.us",
+    ),
+    "china": Cloud(
+        authority_host="https://login.chinacloudapi.cn",
+        exchange="https://outlook.office365.cn",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """How the storage account is reached: a connection string, or addresses and our identity."""
+
+    connection_string: str
+    queue_uri: str
+    table_uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an administrator decides."""
+
+    tenants: Mapping[str, Tenant]
+    senders: Mapping[str, Sender]
+    key_vault_url: str
+    event_grid_endpoint: str
+    storage: Storage
+    authority_host: str
+    exchange_base_url: str
+    exchange_scope: str
+    instance_discovery: bool
+    verify_challenge_resource: bool
+    identity_client_id: str
+    source: str
+
+
+def from_environment() -> Settings:
+    """Read the app settings; Misconfigured names every one that is missing or wrong."""
+    return read(os.environ)  # noqa: TID251 - this is that module
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Read settings from a mapping."""
+    reader = _Reader(environ)
+    tenants = {each.tenant_id: each for each in reader.json("TENANTS", list[Tenant], [])}
+    senders = reader.json("MDM_SENDERS", dict[str, Sender], {}, default="{}")
+    for name, sender in senders.items():
+        if sender.tenant_id not in tenants:
+            reader.complaints.append(f"MDM_SENDERS: {name} names a tenant that is not in TENANTS")
+    cloud = reader.cloud()
+    settings = Settings(
+        tenants=tenants,
+        senders=senders,
+        key_vault_url=reader.text("KEY_VAULT_URL"),
+        event_grid_endpoint=reader.text("EVENT_GRID_TOPIC_ENDPOINT"),
+        storage=reader.storage(),
+        authority_host=environ.get("AUTHORITY_HOST", cloud.authority_host).rstrip("/"),
+        exchange_base_url=environ.get("EXCHANGE_BASE_URL", cloud.exchange).rstrip("/"),
+        exchange_scope=f"{cloud.exchange}/.default",
+        instance_discovery="AUTHORITY_HOST" not in environ,
+        verify_challenge_resource=not _is_loopback(environ.get("KEY_VAULT_URL", "")),
+        identity_client_id=environ.get("AZURE_CLIENT_ID", ""),
+        source=f"urn:easgate:{environ.get('WEBSITE_SITE_NAME', 'local')}",
+    )
+    if reader.complaints:
+        raise Misconfigured("app settings need attention: " + "; ".join(reader.complaints))
+    return settings
+
+
+class _Reader:
+    """Reads single settings and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.complaints: list[str] = []
+
+    def text(self, name: str) -> str:
+        value = self._environ.get(name, "")
+        if not value:
+            self.complaints.append(f"{name} is missing")
+        return value
+
+    def json(self, name: str, shape: type[T], fallback: T, *, default: str = "") -> T:
+        text = self._environ.get(name, default)
+        if not text:
+            self.complaints.append(f"{name} is missing")
+            return fallback
+        try:
+            return msgspec.json.decode(text, type=shape)
+        except (msgspec.MsgspecError, ValueError) as error:
+            self.complaints.append(f"{name}: {error}")
+            return fallback
+
+    def cloud(self) -> Cloud:
+        name = self._environ.get("CLOUD", "public")
+        if name not in CLOUDS:
+            self.complaints.append(f"CLOUD: {name} is none of {', '.join(CLOUDS)}")
+        return CLOUDS.get(name, CLOUDS["public"])
+
+    def storage(self) -> Storage:
+        found = Storage(
+            connection_string=self._environ.get(STORAGE, ""),
+            queue_uri=self._environ.get(f"{STORAGE}__queueServiceUri", ""),
+            table_uri=self._environ.get(f"{STORAGE}__tableServiceUri", ""),
+        )
+        if not found.connection_string and not (found.queue_uri and found.table_uri):
+            self.complaints.append(
+                f"{STORAGE} is missing: give a connection string, or {STORAGE}__queueServiceUri "
+                f"and {STORAGE}__tableServiceUri"
+            )
+        return found
+
+
+def _is_loopback(url: str) -> bool:
+    return urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}

@@ -1,0 +1,108 @@
+"""One order or signal on its way to done: what the journal keeps."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.devices.model import Action, Command, Decision, Device, Signal
+
+HISTORY_LIMIT = 40  # steps; one entity property holds 32 Ki characters
+
+
+class State(StrEnum):
+    """Where an operation stands."""
+
+    WAITING = "waiting"
+    PLANNED = "planned"
+    HELD = "held"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+FINISHED = frozenset({State.DONE, State.ABANDONED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One line of an operation's history."""
+
+    at: datetime
+    state: State
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What was asked, what was decided, what came of it."""
+
+    operation_id: str
+    tenant_id: str
+    asked: str  # the posture of a signal, the action of a command
+    asked_by: str
+    mailbox: str
+    device_id: str
+    opened_at: datetime
+    state: State = State.WAITING
+    decision: Decision | None = None
+    attempted_at: datetime | None = None  # a wipe was about to be sent: its outcome may be unknown
+    acted_at: datetime | None = None
+    after: Device | None = None
+    history: tuple[Step, ...] = ()
+    etag: str = ""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.state in FINISHED
+
+    @property
+    def before(self) -> Device | None:
+        """The device as it stood when the decision was taken."""
+        return self.decision.device if self.decision else None
+
+    def asks_the_same_as(self, other: "Operation") -> bool:
+        """Whether both stand for one order or report, however often it was sent."""
+        return (self.asked, self.mailbox, self.device_id) == (
+            other.asked,
+            other.mailbox,
+            other.device_id,
+        )
+
+    def stepped(self, state: State, note: str, at: datetime) -> "Operation":
+        """Return the operation in *state*, with a line more in its history."""
+        step = Step(at=at, state=state, note=note[:500])
+        kept = (*self.history, step)
+        if len(kept) > HISTORY_LIMIT:
+            kept = (kept[0], *kept[1 - HISTORY_LIMIT :])
+        return replace(self, state=state, history=kept)
+
+
+def opened_by_signal(signal: Signal, at: datetime) -> Operation:
+    """Return the operation that *signal* starts."""
+    return Operation(
+        operation_id=signal.signal_id,
+        tenant_id=signal.tenant_id,
+        asked=signal.posture,
+        asked_by=f"mdm:{signal.sender}",
+        mailbox=signal.mailbox,
+        device_id=signal.device_id,
+        opened_at=at,
+    ).stepped(State.WAITING, f"{signal.sender} reports {signal.posture}", at)
+
+
+def opened_by_command(command: Command, at: datetime) -> Operation:
+    """Return the operation that *command* starts."""
+    return Operation(
+        operation_id=command.command_id,
+        tenant_id=command.tenant_id,
+        asked=command.action,
+        asked_by=command.requested_by,
+        mailbox=command.mailbox,
+        device_id=command.device_id,
+        opened_at=at,
+    ).stepped(State.WAITING, f"ordered: {command.reason}", at)
+
+
+def is_wipe(decision: Decision) -> bool:
+    """Whether carrying the decision out twice would restart a wipe."""
+    return decision.action in {Action.WIPE_ACCOUNT, Action.WIPE_DEVICE}

@@ -1,0 +1,62 @@
+"""
+Which wipe a device gets, and whether it can work at all.
+
+Outlook for iOS and Android erases only its own data, whatever it is told, so it is
+never sent AccountOnly. A native mail app resets the whole device unless AccountOnly
+is set, and understands that only from EAS 16.1.
+"""
+
+from shared.devices.model import Action, Device, WipeCycle, WipeState
+from shared.errors import Rejected
+
+ACCOUNT_ONLY_SINCE = (16, 1)
+
+
+def is_outlook(device: Device) -> bool:
+    """Whether the partnership is Outlook for iOS and Android (all of a user's share one)."""
+    return device.device_type == "Outlook" or device.client_type in {"Outlook", "REST"}
+
+
+def account_only(action: Action, device: Device) -> bool:
+    """Return what Clear-MobileDevice is told for *action*; Rejected if it cannot work."""
+    if is_outlook(device):
+        return False
+    if device.client_type != "EAS":
+        raise Rejected(
+            f"how a client of type {device.client_type or 'unknown'} obeys a wipe is not known: "
+            "block the device instead"
+        )
+    if action is Action.WIPE_DEVICE:
+        return False
+    if _protocol(device.client_version) < ACCOUNT_ONLY_SINCE:
+        raise Rejected(
+            f"the device speaks EAS {device.client_version or 'of unknown version'}; an "
+            "account-only wipe needs 16.1: block it, or order wipe_device to reset the whole device"
+        )
+    return True
+
+
+def cycle(state: WipeState, *, only_account: bool) -> WipeCycle:
+    """Return the cycle that a wipe of this kind goes through."""
+    return state.account if only_account else state.device
+
+
+def is_under_way(state: WipeState, *, only_account: bool) -> bool:
+    """Whether such a wipe is pending, or done with no sync since: another would add nothing."""
+    current = cycle(state, only_account=only_account)
+    if current.acknowledged_at is None:
+        return current.is_pending
+    return state.last_sync_at is None or state.last_sync_at <= current.acknowledged_at
+
+
+def has_landed(before: WipeState, now: WipeState, *, only_account: bool) -> bool:
+    """Whether a request newer than *before* stands: how ours is told from an older one."""
+    requested = cycle(now, only_account=only_account).requested_at
+    return requested is not None and requested != (
+        cycle(before, only_account=only_account).requested_at
+    )
+
+
+def _protocol(version: str) -> tuple[int, ...]:
+    parts = version.split(".")
+    return tuple(int(part) for part in parts) if all(map(str.isdigit, parts)) else (0,)

@@ -1,0 +1,55 @@
+"""
+What can go wrong, told apart by what to do next.
+
+Failure
+├── Retryable            the world may get better by itself: try again later
+│   └── Contended        another worker has moved the same record: let it finish first
+├── Rejected             what was asked cannot be done: trying again cannot help
+│   ├── Unverified       we cannot tell that the sender is who it claims to be
+│   ├── NotFound         Exchange, or our record, does not know the thing named
+│   ├── Conflict         the same identifier already stands for something else
+│   └── TooLarge         more bytes than we read
+└── Misconfigured        an administrator has to change something first
+"""
+
+from datetime import timedelta
+
+
+class Failure(Exception):  # noqa: N818 - the root of a tree, told apart by what to do next
+    """Anything this app expects to go wrong; the message names the next step."""
+
+
+class Retryable(Failure):
+    """A later attempt may succeed; `after` is the least wait the other side asked for."""
+
+    def __init__(self, message: str, *, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Contended(Retryable):
+    """Another worker is on the same record; what it did is not to be overwritten."""
+
+
+class Rejected(Failure):
+    """The order or message cannot be carried out as it stands."""
+
+
+class Unverified(Rejected):
+    """The sender could not be verified; callers learn no more than that."""
+
+
+class NotFound(Rejected):
+    """The named thing does not exist where we looked."""
+
+
+class Conflict(Rejected):
+    """An identifier is already taken by something different."""
+
+
+class TooLarge(Rejected):
+    """The message is longer than this app reads."""
+
+
+class Misconfigured(Failure):
+    """Nothing can succeed until an administrator acts."""

@@ -1,0 +1,195 @@
+"""What the stories need from the world, in their own words."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shared.devices.model import AccessPolicy, Command, Decision, Device, Signal, WipeState
+from shared.devices.operation import Operation
+
+Clock = Callable[[], datetime]
+
+
+class Exchange(Protocol):
+    """One tenant's Exchange Online."""
+
+    def find(self, mailbox: str, device_id: str) -> Device:
+        """Return the partnership; NotFound if Exchange knows no such mailbox or device."""
+        ...
+
+    def access_policy(self) -> AccessPolicy:
+        """Return the default access level and the rules."""
+        ...
+
+    def wipe_state(self, device: Device) -> WipeState:
+        """Return how far wipes of the device have come."""
+        ...
+
+    def apply(self, decision: Decision) -> None:
+        """Carry out any action but a wipe; repeating it does no harm."""
+        ...
+
+    def wipe(self, decision: Decision) -> None:
+        """Request a wipe; never repeat this without reading wipe_state first."""
+        ...
+
+
+class Journal(Protocol):
+    """Every operation, from what was asked to what came of it."""
+
+    def open(self, operation: Operation) -> Operation:
+        """Store a new operation, or return the one already stored under its id."""
+        ...
+
+    def save(self, operation: Operation) -> Operation:
+        """Store a step; Retryable if another worker has moved the operation meanwhile."""
+        ...
+
+    def find(self, tenant_id: str, operation_id: str) -> Operation | None:
+        """Return the operation, if there is one."""
+        ...
+
+
+class Postures(Protocol):
+    """What the MDM last said about each device."""
+
+    def keep(self, signal: Signal) -> Signal:
+        """Store the signal unless a newer one is known; return the newest."""
+        ...
+
+    def newest(self, signal: Signal) -> Signal:
+        """Return the newest signal known about the same device."""
+        ...
+
+
+class Deliveries(Protocol):
+    """Which webhook deliveries have been taken in."""
+
+    def is_queued(self, sender: str, delivery_id: str, body: bytes) -> bool:
+        """Note the delivery; Conflict if its id came before with another body."""
+        ...
+
+    def queued(self, sender: str, delivery_id: str) -> None:
+        """Note that the delivery's signal is on the queue."""
+        ...
+
+
+class Queue(Protocol):
+    """Messages to be handled later, by any worker."""
+
+    def put_signal(self, signal: Signal) -> None:
+        """Put a signal on device-signals."""
+        ...
+
+    def put_command(self, command: Command) -> None:
+        """Put a command on device-commands."""
+        ...
+
+
+class Events(Protocol):
+    """What we tell the world."""
+
+    def device_changed(self, operation: Operation) -> None:
+        """Announce what an operation did to a device; a repeat carries the same event id."""
+        ...
+
+    def operation_abandoned(self, operation: Operation) -> None:
+        """Announce that an operation was given up, and why."""
+        ...
+
+
+class Tenant(Protocol):
+    """One tenant's app registration, as the administrator set it."""
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant's GUID."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """The registration's application id."""
+        ...
+
+    @property
+    def certificate_name(self) -> str:
+        """The certificate's name in the vault."""
+        ...
+
+
+class Certificate(Protocol):
+    """One version of the app's certificate; its public part."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the vault."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its version in the vault."""
+        ...
+
+    @property
+    def key_id(self) -> str:
+        """The address of its key, which signs in the vault."""
+        ...
+
+    @property
+    def der(self) -> bytes:
+        """The certificate itself."""
+        ...
+
+    @property
+    def thumbprint(self) -> str:
+        """Its SHA-256 thumbprint, hex."""
+        ...
+
+    @property
+    def valid_from(self) -> datetime:
+        """The start of its validity."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime:
+        """The end of its validity."""
+        ...
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether the vault lets it be used."""
+        ...
+
+
+class Certificates(Protocol):
+    """The vault's certificates."""
+
+    def certificate(self, name: str, version: str = "") -> Certificate:
+        """Return one version, or the current one; NotFound if there is none."""
+        ...
+
+
+class Pins(Protocol):
+    """Which certificate version each tenant signs with, and what was announced."""
+
+    def active(self, tenant_id: str) -> str | None:
+        """Return the version the tenant signs with, once one has earned a token."""
+        ...
+
+    def announced(self, tenant_id: str, thumbprint: str) -> timedelta | None:
+        """Return the last stage of expiry announced for a certificate."""
+        ...
+
+    def announce(self, tenant_id: str, thumbprint: str, stage: timedelta) -> None:
+        """Note a stage as announced."""
+        ...
+
+
+class CertificateEvents(Protocol):
+    """What we tell the world about certificates."""
+
+    def certificate_expiring(
+        self, app: Tenant, certificate: Certificate, *, stage: timedelta, now: datetime
+    ) -> None:
+        """Announce that a certificate has passed a stage on its way to expiry."""
+        ...

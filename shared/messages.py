@@ -1,0 +1,187 @@
+"""
+Our queue messages: what they look like, strictly checked.
+
+Names at the top level that the Functions host overwrites (id, dequeueCount, ...) are not
+used. `waiting_since` and `attempt` are ours: they travel with a message that was put back.
+"""
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from shared.devices.model import Action, Command, DeviceId, MailboxName, Posture, Signal, Trust
+from shared.devices.operation import Operation, State, opened_by_command, opened_by_signal
+from shared.errors import Rejected
+
+Text = Annotated[str, msgspec.Meta(max_length=1000)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+T = TypeVar("T")
+SIGNALS = "device-signals"
+COMMANDS = "device-commands"
+UNKNOWN = "unknown"
+GLIMPSE = 320  # characters kept of a field nobody has checked
+
+
+class CommandMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """An order on one device. Unknown fields are refused: they may change its meaning."""
+
+    schema: Literal["easgate.command.v1"]
+    command_id: uuid.UUID
+    tenant_id: uuid.UUID
+    action: Action
+    mailbox: MailboxName
+    device_id: DeviceId
+    reason: Text
+    requested_by: Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
+    waiting_since: Moment | None = None
+    attempt: int = 0
+
+
+class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
+    """One verified posture report."""
+
+    schema: Literal["easgate.signal.v1"]
+    signal_id: uuid.UUID
+    tenant_id: uuid.UUID
+    sender: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    trust: Trust
+    posture: Posture
+    mailbox: MailboxName
+    device_id: DeviceId
+    occurred_at: Moment
+    waiting_since: Moment | None = None
+    attempt: int = 0
+
+
+class Waiting(msgspec.Struct):
+    """How long a message has been put back and how often, whatever else it says."""
+
+    waiting_since: Moment | None = None
+    attempt: int = 0
+
+
+class Glimpse(msgspec.Struct):
+    """As much of an unreadable message as helps to say which one it was."""
+
+    command_id: str = ""
+    signal_id: str = ""
+    tenant_id: str = ""
+    action: str = ""
+    posture: str = ""
+    mailbox: str = ""
+    device_id: str = ""
+    requested_by: str = ""
+    sender: str = ""
+
+
+def read_command(body: bytes) -> Command:
+    """Return the order; Rejected says which field is wrong."""
+    message = _decode(body, CommandMessage)
+    return Command(
+        command_id=str(message.command_id),
+        tenant_id=str(message.tenant_id),
+        action=message.action,
+        mailbox=message.mailbox,
+        device_id=message.device_id,
+        reason=message.reason,
+        requested_by=message.requested_by,
+    )
+
+
+def read_signal(body: bytes) -> Signal:
+    """Return the report; Rejected says which field is wrong."""
+    message = _decode(body, SignalMessage)
+    return Signal(
+        signal_id=str(message.signal_id),
+        tenant_id=str(message.tenant_id),
+        sender=message.sender,
+        trust=message.trust,
+        posture=message.posture,
+        mailbox=message.mailbox,
+        device_id=message.device_id,
+        occurred_at=message.occurred_at,
+    )
+
+
+def write_command(command: Command) -> bytes:
+    """Return the queue message for *command*."""
+    return msgspec.json.encode({"schema": "easgate.command.v1", **asdict(command)})
+
+
+def write_signal(signal: Signal) -> bytes:
+    """Return the queue message for *signal*."""
+    return msgspec.json.encode({"schema": "easgate.signal.v1", **asdict(signal)})
+
+
+def waiting(body: bytes) -> Waiting:
+    """Return how long the message has waited; anything unreadable has not."""
+    try:
+        return msgspec.json.decode(body, type=Waiting)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Waiting()
+
+
+def put_off(body: bytes, now: datetime) -> bytes:
+    """Return the message with its waiting noted, to be put back."""
+    so_far = waiting(body)
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return body
+    noted = Waiting(waiting_since=so_far.waiting_since or now, attempt=so_far.attempt + 1)
+    return msgspec.json.encode({**fields, **msgspec.structs.asdict(noted)})
+
+
+def glimpse(body: bytes) -> Glimpse:
+    """Return what can be told of a message that could not be handled."""
+    try:
+        return msgspec.json.decode(body, type=Glimpse)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Glimpse()
+
+
+def _decode(body: bytes, shape: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Rejected(f"the message does not have the documented shape: {error}") from error
+
+
+def asked(body: bytes, now: datetime) -> Operation:
+    """Return the operation that a message, even an unreadable one, would have started."""
+    try:
+        return opened_by_command(read_command(body), now)
+    except Rejected:
+        pass
+    try:
+        return opened_by_signal(read_signal(body), now)
+    except Rejected:
+        return _opened_by_anything(body, now)
+
+
+def _opened_by_anything(body: bytes, now: datetime) -> Operation:
+    """Open an operation for a message of which little or nothing can be read."""
+    seen = glimpse(body)
+    operation = Operation(
+        # Not the id it claims: that may be another message's.
+        operation_id=str(uuid.uuid5(uuid.NAMESPACE_OID, sha256(body).hexdigest())),
+        tenant_id=seen.tenant_id if is_guid(seen.tenant_id) else UNKNOWN,
+        asked=(seen.action or seen.posture or UNKNOWN)[:GLIMPSE],
+        asked_by=(seen.requested_by or seen.sender or UNKNOWN)[:GLIMPSE],
+        mailbox=seen.mailbox[:GLIMPSE],
+        device_id=seen.device_id[:GLIMPSE],
+        opened_at=now,
+    )
+    return operation.stepped(State.WAITING, "a message that cannot be read", now)
+
+
+def is_guid(text: str) -> bool:
+    """Whether the text is a GUID in its usual form."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False

@@ -1,0 +1,74 @@
+"""Our queues: what is put on them, now or to be seen later."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.queue import QueueClient, QueueServiceClient, TextBase64EncodePolicy
+
+from shared.azure_failures import translated
+from shared.devices.model import Command, Signal
+from shared.messages import COMMANDS, SIGNALS, put_off, waiting, write_command, write_signal
+
+PATIENCE = timedelta(hours=168)  # a message waits this long in all; the longest delay a queue knows
+FIRST_DELAY = timedelta(seconds=5)
+LONGEST_DELAY = timedelta(minutes=15)
+
+
+class Queues:
+    """Sends messages; making a queue that is missing is part of sending."""
+
+    def __init__(self, service: QueueServiceClient, clock: Callable[[], datetime]) -> None:
+        self._service = service
+        self._clock = clock
+
+    def put_signal(self, signal: Signal) -> None:
+        """Put a signal on device-signals."""
+        self._send(SIGNALS, write_signal(signal))
+
+    def put_command(self, command: Command) -> None:
+        """Put a command on device-commands."""
+        self._send(COMMANDS, write_command(command))
+
+    def put_back(self, queue: str, body: bytes, after: timedelta | None) -> bool:
+        """Put a message back for later; False once its patience is used up."""
+        now = self._clock()
+        so_far = waiting(body)
+        if so_far.waiting_since is not None and now - so_far.waiting_since > PATIENCE:
+            return False
+        grown = FIRST_DELAY * 2 ** min(so_far.attempt, 12)
+        delay = max(after or timedelta(), min(grown, LONGEST_DELAY))
+        # Spread out: what failed together should not come back together.
+        spread = min(delay * random.uniform(1.0, 1.2), PATIENCE)  # noqa: S311 - no secret
+        self._send(queue, put_off(body, now), spread)
+        return True
+
+    def ping(self) -> None:
+        """Raise a Failure unless queue storage answers."""
+        with translated("Queue storage"):
+            try:
+                self._client(SIGNALS).get_queue_properties()
+            except ResourceNotFoundError:
+                return  # it answers; the queue is made with the first message
+
+    def _send(self, queue: str, body: bytes, delay: timedelta = timedelta()) -> None:
+        client = self._client(queue)
+        text = body.decode(errors="replace")
+        seconds = int(delay.total_seconds())
+        with translated("Queue storage"):
+            try:
+                client.send_message(text, visibility_timeout=seconds)
+            except ResourceNotFoundError:
+                self._make(client)
+                client.send_message(text, visibility_timeout=seconds)
+
+    def _client(self, queue: str) -> QueueClient:
+        return self._service.get_queue_client(queue, message_encode_policy=TextBase64EncodePolicy())
+
+    @staticmethod
+    def _make(client: QueueClient) -> None:
+        try:
+            client.create_queue()
+        except ResourceExistsError:
+            return  # another worker was first

@@ -1,0 +1,109 @@
+"""Every operation, from what was asked to what came of it: table `journal`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from shared.devices.model import Decision, Device
+from shared.devices.operation import Operation, State, Step
+from shared.errors import Contended
+from shared.records.tables import Entity, Table
+
+
+class Journal:
+    """Partition: tenant; row: operation id."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def open(self, operation: Operation) -> Operation:
+        """Store a new operation, or return the one already stored under its id."""
+        etag = self._table.insert(_entity(operation))
+        if etag is not None:
+            return replace(operation, etag=etag)
+        stored = self.find(operation.tenant_id, operation.operation_id)
+        if stored is None:
+            raise Contended("the operation's record came and went: try again")
+        return stored
+
+    def save(self, operation: Operation) -> Operation:
+        """Store a step; Contended if another worker has moved the operation meanwhile."""
+        return replace(operation, etag=self._table.replace(_entity(operation), operation.etag))
+
+    def find(self, tenant_id: str, operation_id: str) -> Operation | None:
+        """Return the operation, if there is one."""
+        entity = self._table.get(tenant_id, operation_id)
+        return _operation(entity) if entity else None
+
+    def ping(self) -> None:
+        """Raise a Failure unless the journal can be read."""
+        self._table.ping()
+
+
+class _Row(msgspec.Struct, kw_only=True):
+    """The entity's columns; what has structure is JSON text."""
+
+    PartitionKey: str
+    RowKey: str
+    asked: str
+    asked_by: str
+    mailbox: str
+    device_id: str
+    opened_at: str
+    state: State
+    decision: str = ""
+    attempted_at: str = ""
+    acted_at: str = ""
+    after: str = ""
+    history: str = "[]"
+    etag: str = ""
+
+
+def _entity(operation: Operation) -> Entity:
+    row = _Row(
+        PartitionKey=operation.tenant_id,
+        RowKey=operation.operation_id,
+        asked=operation.asked,
+        asked_by=operation.asked_by,
+        mailbox=operation.mailbox,
+        device_id=operation.device_id,
+        opened_at=operation.opened_at.isoformat(),
+        state=operation.state,
+        decision=_text(operation.decision),
+        attempted_at=operation.attempted_at.isoformat() if operation.attempted_at else "",
+        acted_at=operation.acted_at.isoformat() if operation.acted_at else "",
+        after=_text(operation.after),
+        history=msgspec.json.encode(operation.history).decode(),
+    )
+    columns = msgspec.structs.asdict(row)
+    del columns["etag"]
+    return {**columns, "state": operation.state.value}
+
+
+def _operation(entity: Entity) -> Operation:
+    row = msgspec.convert(entity, _Row)
+    return Operation(
+        operation_id=row.RowKey,
+        tenant_id=row.PartitionKey,
+        asked=row.asked,
+        asked_by=row.asked_by,
+        mailbox=row.mailbox,
+        device_id=row.device_id,
+        opened_at=datetime.fromisoformat(row.opened_at),
+        state=row.state,
+        decision=msgspec.json.decode(row.decision, type=Decision) if row.decision else None,
+        attempted_at=_moment(row.attempted_at),
+        acted_at=_moment(row.acted_at),
+        after=msgspec.json.decode(row.after, type=Device) if row.after else None,
+        history=msgspec.json.decode(row.history, type=tuple[Step, ...]),
+        etag=row.etag,
+    )
+
+
+def _text(value: Decision | Device | None) -> str:
+    return msgspec.json.encode(value).decode() if value else ""
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
