@@ -1,1 +1,1 @@
-"""The app's whole world on loopback: real storage, simulated Microsoft services, a function host."""
+"""The app's world on loopback: real storage, simulated Microsoft services, a function host."""

