@@ -1,0 +1,82 @@
+"""Get-OrganizationConfig and Get-AcceptedDomain: what a connection test asks for."""
+
+from functools import partial
+from uuid import NAMESPACE_DNS, uuid5
+
+from infra.local.simulators.exchange import binding, errors
+from infra.local.simulators.exchange.binding import Arguments
+from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome
+from infra.local.simulators.exchange.organization import Organization
+from infra.local.simulators.exchange.roles import ManagementRole
+from infra.local.simulators.exchange.rows import Values, tail
+
+
+def _get_config(context: Context, _: Arguments) -> Outcome:
+    return Outcome(rows=[partial(_config, context.tenant.seen().organization)])
+
+
+def _config(organization: Organization) -> Values:
+    """Show a few of the real row's hundreds of properties."""
+    entry = organization.entry(
+        organization.domain,
+        "msExchOrganizationContainer",
+        guid=organization.tenant_id,
+        created=organization.created,
+        changed=organization.created,
+    )
+    return {
+        "DisplayName": organization.domain.partition(".")[0],
+        "IsDehydrated": False,
+        "OAuth2ClientProfileEnabled": True,
+        "OutlookMobileGCCRestrictionsEnabled": False,
+        "OutlookMobileSingleAccountEnabled": False,
+        "MobileAppEducationEnabled": True,
+        "EwsApplicationAccessPolicy": None,
+        "EwsEnabled": None,
+        **tail(entry),
+    }
+
+
+def _get_domains(context: Context, arguments: Arguments) -> Outcome:
+    organization = context.tenant.seen().organization
+    chosen = list(organization.domains)
+    if identity := arguments.text("Identity"):
+        chosen = [name for name in chosen if name.casefold() == identity.casefold()]
+        if not chosen:
+            raise errors.not_found(identity)
+    return Outcome(rows=[partial(_domain, organization, name) for name in chosen])
+
+
+def _domain(organization: Organization, name: str) -> Values:
+    initial = name == organization.domain
+    entry = organization.entry(
+        name,
+        "msExchAcceptedDomain",
+        guid=uuid5(NAMESPACE_DNS, f"{organization.tenant_id}.{name}"),
+        created=organization.created,
+        changed=organization.created,
+    )
+    return {
+        "DomainName": name,
+        "DomainType": "Authoritative",
+        "MatchSubDomains": False,
+        "Default": initial,
+        "InitialDomain": initial,
+        "AuthenticationType": "Managed",
+        **tail(entry),
+    }
+
+
+_READERS = frozenset(
+    {ManagementRole.VIEW_ONLY_CONFIGURATION, ManagementRole.ORGANIZATION_CONFIGURATION}
+)
+
+CMDLETS = (
+    Cmdlet(name="Get-OrganizationConfig", parameters={}, roles=_READERS, run=_get_config),
+    Cmdlet(
+        name="Get-AcceptedDomain",
+        parameters={"Identity": binding.text_or_null, "ResultSize": binding.result_size},
+        roles=_READERS,
+        run=_get_domains,
+    ),
+)

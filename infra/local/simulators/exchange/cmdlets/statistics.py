@@ -1,0 +1,105 @@
+"""Get-MobileDeviceStatistics: what the mailbox knows of its devices, among it every wipe time."""
+
+from functools import partial
+
+from infra.local.simulators.exchange import binding
+from infra.local.simulators.exchange.binding import Arguments
+from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome
+from infra.local.simulators.exchange.cmdlets.mobile_devices import CLIENT_SWITCHES, of_clients
+from infra.local.simulators.exchange.devices import Device
+from infra.local.simulators.exchange.roles import ManagementRole
+from infra.local.simulators.exchange.rows import Values
+
+DEVICE_LIMIT = 100  # partnerships of one mailbox
+
+
+def _get(context: Context, arguments: Arguments) -> Outcome:
+    directory = context.tenant.seen()
+    if identity := arguments.text("Identity"):
+        chosen = [context.tenant.find_device(identity, directory)]
+        owner = chosen[0].mailbox
+    else:
+        guid = context.tenant.find_mailbox(arguments.text("Mailbox") or "").guid
+        owner = directory.mailboxes[guid]
+        chosen = list(owner.devices.values())
+    devices = (device for device in of_clients(chosen, arguments) if device.has_sync_state)
+    warnings = []
+    if len(owner.devices) >= DEVICE_LIMIT:
+        warnings.append(f"The mailbox {owner.address} has reached its maximum number of devices.")
+    return Outcome(rows=[partial(_row, device) for device in devices], warnings=warnings)
+
+
+def _row(device: Device) -> Values:
+    """Show the state as stored: unlike Get-MobileDevice, nothing says that it is recomputed."""
+    return {
+        **_times(device),
+        "LastPingHeartbeat": None,
+        "RecoveryPassword": "********",
+        "DeviceModel": device.model,
+        "DeviceImei": device.imei,
+        "DeviceFriendlyName": device.friendly_name,
+        "DeviceOS": device.os,
+        "DeviceOSLanguage": device.os_language,
+        "DevicePhoneNumber": _masked(device.phone_number),
+        "MailboxLogReport": None,
+        "DeviceEnableOutboundSMS": False,
+        "DeviceMobileOperator": device.mobile_operator,
+        "Identity": device.identity,
+        "Guid": device.guid,
+        "IsRemoteWipeSupported": device.remote_wipe_supported,
+        "Status": device.status,
+        "StatusNote": "",
+        "DeviceAccessState": device.access.state,
+        "DeviceAccessStateReason": device.access.reason,
+        "DeviceAccessControlRule": device.access.rule,
+        "DevicePolicyApplied": device.mailbox.policy.name,
+        "DevicePolicyApplicationStatus": device.policy_status,
+        "LastDeviceWipeRequestor": None,  # an application has no mailbox
+        "LastAccountOnlyDeviceWipeRequestor": None,
+        "ClientVersion": device.client_version,
+        "NumberOfFoldersSynced": 12,
+        "SyncStateUpgradeTime": None,
+        "ClientType": device.client_type,
+        "IsValid": True,
+        "ObjectState": "Unchanged",
+    }
+
+
+def _times(device: Device) -> Values:
+    return {
+        "FirstSyncTime": device.first_sync,
+        "LastPolicyUpdateTime": device.first_sync,
+        "LastSyncAttemptTime": device.last_attempt,
+        "LastSuccessSync": device.last_success,
+        "DeviceType": device.device_type,
+        "DeviceID": device.device_id,  # a capital D here, none in Get-MobileDevice
+        "DeviceUserAgent": device.user_agent,
+        "DeviceWipeSentTime": device.wipe.sent_at,
+        "DeviceWipeRequestTime": device.wipe.requested_at,
+        "DeviceWipeAckTime": device.wipe.acknowledged_at,
+        "AccountOnlyDeviceWipeSentTime": device.account_wipe.sent_at,
+        "AccountOnlyDeviceWipeRequestTime": device.account_wipe.requested_at,
+        "AccountOnlyDeviceWipeAckTime": device.account_wipe.acknowledged_at,
+    }
+
+
+def _masked(number: str) -> str:
+    return "*" * max(len(number) - 4, 0) + number[-4:]
+
+
+CMDLETS = (
+    Cmdlet(
+        name="Get-MobileDeviceStatistics",
+        parameters={
+            "Identity": binding.text,
+            "Mailbox": binding.text,
+            "GetMailboxLog": binding.boolean,
+            "NotificationEmailAddresses": binding.texts,
+            "ShowRecoveryPassword": binding.boolean,
+            **dict.fromkeys(CLIENT_SWITCHES, binding.boolean),
+        },
+        needs=(("Identity", "Mailbox"),),
+        roles=frozenset({ManagementRole.VIEW_ONLY_RECIPIENTS, ManagementRole.MAIL_RECIPIENTS}),
+        run=_get,
+    ),
+)

@@ -1,0 +1,6 @@
+"""Key Vault: certificates whose keys sign without leaving, and secrets."""
+
+from infra.local.simulators.vault.journal import Operation
+from infra.local.simulators.vault.simulator import Vault
+
+__all__ = ["Operation", "Vault"]
