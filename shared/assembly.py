@@ -1,5 +1,6 @@
 """Which adapter stands behind which port; imported when the first message comes, not before."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,8 @@ STORAGE_AUDIENCE = "https://storage.azure.com"
 
 def build(clock: Callable[[], datetime]) -> Services:
     """Build everything from the app settings; nothing is called yet."""
+    for chatty in ("azure.core", "azure.identity", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request
     settings = config.from_environment()
     credential = ManagedIdentityCredential(client_id=settings.identity_client_id or None)
     http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)

@@ -1,0 +1,53 @@
+"""`python3 -m infra.local up`: the same world, kept running, with its addresses."""
+
+import argparse
+import sys
+import threading
+import uuid
+from pathlib import Path
+
+from infra.local import contoso
+from infra.local.host.launch import HostStartError
+from infra.local.world import World
+
+
+def main(argv: list[str]) -> int:
+    """Run the world until Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="python3 -m infra.local up")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep storage in this folder")
+    arguments = parser.parse_args(argv)
+    try:
+        with World(keep=arguments.keep) as world:
+            print(_described(world), flush=True)
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                print("\nStopping.")
+    except HostStartError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _described(world: World) -> str:
+    key = f"-H 'x-functions-key: {world.function_key}'"
+    order = (
+        f'{{"schema": "easgate.command.v1", "command_id": "{uuid.uuid4()}", '
+        f'"tenant_id": "{contoso.TENANT_ID}", "action": "block", "mailbox": "{contoso.MAILBOX}", '
+        f'"device_id": "{contoso.PHONE}", "reason": "lost", "requested_by": "you"}}'
+    )
+    addresses = {"functions": f"{world.url}/api", **world.addresses}
+    return "\n".join(
+        [
+            "The world is up. Ctrl-C stops it.",
+            "",
+            *(f"  {name:10} {address}" for name, address in addresses.items()),
+            f"  {'storage':10} {world.connection_string}",
+            "",
+            f"  mailbox {contoso.MAILBOX} has the device {contoso.PHONE}. Try:",
+            "",
+            f"  curl {key} {world.url}/api/health/dependencies",
+            f"  curl {key} {world.url}/api/commands -d '{order}'",
+            f"  curl {key} -X POST {world.url}/api/certificate/validate",
+        ]
+    )

@@ -1,0 +1,50 @@
+"""An app killed between any two calls of a device signal loses nothing and repeats nothing."""
+
+import httpx
+import pytest
+
+from infra.local.world import World
+from tests.e2e.killer import Killer, a_killable_world, every_moment, insistent, revive, until
+from tests.e2e.looking import done, events_about, has_no_messages
+
+FEWEST = 25  # moments; fewer would mean that the watching does not see the app's calls
+
+
+def test_a_signal_survives_death_at_every_moment() -> None:
+    """
+    Whatever moment the app dies at: the phone ends up blocked, and that is announced once.
+    """
+    with a_killable_world() as (world, killer), httpx.Client(timeout=30.0) as client:
+        moments = [
+            _one_death(world, killer, client, moment) for moment in every_moment(world, killer)
+        ]
+    assert len(moments) > FEWEST
+
+
+def _one_death(world: World, killer: Killer, client: httpx.Client, moment: int) -> int:
+    mailbox = f"owner{moment}@contoso.com"
+    phone = world.tenant.add_device(world.tenant.add_mailbox(mailbox), device_id=f"PHONE{moment}")
+    report = world.mdm(client).payload(
+        "device.noncompliant", mailbox=mailbox, device_id=phone.device_id
+    )
+    answer = insistent(
+        world, lambda: world.mdm(client).send(report, message_id=f"msg_{moment}")
+    )
+    operation_id = answer.json()["operation_id"]
+
+    def settled() -> bool:
+        revive(world)
+        return done(world, client, operation_id) and has_no_messages(world)
+
+    try:
+        until(settled, "the operation is done and no message is left")
+    except AssertionError as error:
+        pytest.fail(f"killed after {killer.seen[-1:]}, moment {moment}: {error}")
+    where = f"killed after {killer.seen[moment - 1 : moment]}"
+    assert phone.device_id in phone.mailbox.blocked_ids, where
+    assert phone.device_id not in phone.mailbox.allowed_ids, where
+    assert phone.access_state == "Blocked", where
+    events = events_about(world, operation_id)
+    assert len({event["id"] for event in events}) == 1, where
+    assert events[0]["type"] == "easgate.device.access_changed.v1", where
+    return moment
