@@ -24,7 +24,7 @@ def document() -> dict[str, Any]:
         "info": {"title": "easgate", "version": "1"},
         "servers": [{"url": "/api"}],
         "security": [{"key": []}],
-        "paths": _paths(),
+        "paths": {**_intake(), **_operations(), **_certificate(), **_service()},
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
@@ -34,7 +34,7 @@ def document() -> dict[str, Any]:
     }
 
 
-def _paths() -> dict[str, Any]:
+def _intake() -> dict[str, Any]:
     return {
         "/mdm/{sender}": {
             "post": _operation(
@@ -55,14 +55,24 @@ def _paths() -> dict[str, Any]:
                 body={"$ref": "#/components/schemas/CommandMessage"},
             )
         },
+    }
+
+
+def _operations() -> dict[str, Any]:
+    return {
         "/operations/{operation_id}": {
             "get": _operation(
                 "An operation's state and history.",
                 {"200": "Operation"},
-                refusals={"404": "No such operation"},
+                refusals={"400": "Unknown tenant", "404": "No such operation"},
                 parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
             )
-        },
+        }
+    }
+
+
+def _certificate() -> dict[str, Any]:
+    return {
         "/certificate": {
             "get": _operation(
                 "How each tenant's certificate stands.",
@@ -79,6 +89,11 @@ def _paths() -> dict[str, Any]:
                 parameters=[TENANT],
             )
         },
+    }
+
+
+def _service() -> dict[str, Any]:
+    return {
         "/health": {
             "get": _operation("Whether work can be taken in.", {"200": "Health"}, is_open=True)
         },

@@ -1,9 +1,10 @@
 """Which adapter stands behind which port; imported when the first message comes, not before."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -39,8 +40,7 @@ STORAGE_AUDIENCE = "https://storage.azure.com"
 
 def build(clock: Callable[[], datetime]) -> Services:
     """Build everything from the app settings; nothing is called yet."""
-    for chatty in ("azure.core", "azure.identity", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request
+    _quieten()
     settings = config.from_environment()
     credential = ManagedIdentityCredential(client_id=settings.identity_client_id or None)
     http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
@@ -53,25 +53,13 @@ def build(clock: Callable[[], datetime]) -> Services:
         credential,
         verify_challenge_resource=settings.verify_challenge_resource,
     )
-    tokens = Tokens(
-        vault,
-        pins,
-        http=http,
-        authority_host=settings.authority_host,
-        scope=settings.exchange_scope,
-        instance_discovery=settings.instance_discovery,
-        clock=clock,
-    )
-    events = Publisher(
-        http,
-        endpoint=settings.event_grid_endpoint,
-        source=settings.source,
-        token=lambda scope: _managed_identity_token(credential, scope),
-    )
-    exchange = {
-        tenant.tenant_id: _exchange(tenant, settings, tokens)
-        for tenant in settings.tenants.values()
-    }
+    tokens = _tokens(settings, vault, pins, http, clock)
+    events = _events(settings, credential, http)
+    exchange = {each.tenant_id: _exchange(each, settings, tokens) for each in _all(settings)}
+    pings = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
+    for tenant in _all(settings):
+        pings[f"certificate:{tenant.tenant_id}"] = partial(vault.ping, tenant.certificate_name)
+        pings[f"exchange:{tenant.tenant_id}"] = exchange[tenant.tenant_id].ping
     return Services(
         tenants=settings.tenants,
         exchange=exchange.__getitem__,
@@ -85,8 +73,43 @@ def build(clock: Callable[[], datetime]) -> Services:
         entra=tokens,
         pins=pins,
         clock=clock,
-        pings={"tables": journal.ping, "queues": queues.ping, "events": events.ping}
-        | {f"exchange:{tenant_id}": admin.ping for tenant_id, admin in exchange.items()},
+        pings=pings,
+    )
+
+
+def _quieten() -> None:
+    for chatty in ("azure.core", "azure.identity", "httpx"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request
+
+
+def _all(settings: Settings) -> Iterable[Tenant]:
+    return settings.tenants.values()
+
+
+def _tokens(
+    settings: Settings,
+    vault: Vault,
+    pins: Certificates,
+    http: httpx.Client,
+    clock: Callable[[], datetime],
+) -> Tokens:
+    return Tokens(
+        vault,
+        pins,
+        http=http,
+        authority_host=settings.authority_host,
+        scope=settings.exchange_scope,
+        instance_discovery=settings.instance_discovery,
+        clock=clock,
+    )
+
+
+def _events(settings: Settings, credential: TokenCredential, http: httpx.Client) -> Publisher:
+    return Publisher(
+        http,
+        endpoint=settings.event_grid_endpoint,
+        source=settings.source,
+        token=partial(_managed_identity_token, credential),
     )
 
 
@@ -126,7 +149,7 @@ def _senders(
     known = {
         name: Sender(
             name=name,
-            tenant_id=sender.tenant_id,
+            tenant_id=str(sender.tenant_id),
             secret_name=sender.secret_name,
             trust=sender.trust,
         )

@@ -16,6 +16,8 @@ from shared.errors import Misconfigured
 STORAGE = "AzureWebJobsStorage"
 T = TypeVar("T")
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
+# Part of a webhook's address, and a key in table storage.
+SenderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,18 +26,25 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wipe_settle: Annotated[float, msgspec.Meta(ge=0)] = 120.0
 
 
-class Tenant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of TENANTS."""
+class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One entry of TENANTS, as written."""
 
-    tenant_id: str
+    tenant_id: UUID
     organization: Name
-    client_id: str
+    client_id: UUID
     certificate_name: Name
     limits: Limits = Limits()
 
-    def __post_init__(self) -> None:
-        UUID(self.tenant_id)
-        UUID(self.client_id)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
+    """One tenant and its app registration; GUIDs in lower case."""
+
+    tenant_id: str
+    organization: str
+    client_id: str
+    certificate_name: str
+    limits: Limits
 
     @property
     def wipe_settle(self) -> timedelta:
@@ -47,7 +56,7 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One value of MDM_SENDERS."""
 
     vendor: Literal["standard"]
-    tenant_id: str
+    tenant_id: UUID
     scheme: Literal["standard-webhooks"]
     secret_name: Name
     trust: Trust
@@ -116,22 +125,23 @@ def from_environment() -> Settings:
 def read(environ: Mapping[str, str]) -> Settings:
     """Read settings from a mapping."""
     reader = _Reader(environ)
-    tenants = {each.tenant_id: each for each in reader.json("TENANTS", list[Tenant], [])}
-    senders = reader.json("MDM_SENDERS", dict[str, Sender], {}, default="{}")
+    tenants = reader.tenants()
+    senders = reader.json("MDM_SENDERS", dict[SenderName, Sender], {}, default="{}")
     for name, sender in senders.items():
-        if sender.tenant_id not in tenants:
+        if str(sender.tenant_id) not in tenants:
             reader.complaints.append(f"MDM_SENDERS: {name} names a tenant that is not in TENANTS")
     cloud = reader.cloud()
+    authority_host = environ.get("AUTHORITY_HOST", "")
     settings = Settings(
         tenants=tenants,
         senders=senders,
-        key_vault_url=reader.text("KEY_VAULT_URL"),
-        event_grid_endpoint=reader.text("EVENT_GRID_TOPIC_ENDPOINT"),
+        key_vault_url=reader.address("KEY_VAULT_URL"),
+        event_grid_endpoint=reader.address("EVENT_GRID_TOPIC_ENDPOINT"),
         storage=reader.storage(),
-        authority_host=environ.get("AUTHORITY_HOST", cloud.authority_host).rstrip("/"),
-        exchange_base_url=environ.get("EXCHANGE_BASE_URL", cloud.exchange).rstrip("/"),
+        authority_host=(authority_host or cloud.authority_host).rstrip("/"),
+        exchange_base_url=(environ.get("EXCHANGE_BASE_URL") or cloud.exchange).rstrip("/"),
         exchange_scope=f"{cloud.exchange}/.default",
-        instance_discovery="AUTHORITY_HOST" not in environ,
+        instance_discovery=not authority_host,
         verify_challenge_resource=not _is_loopback(environ.get("KEY_VAULT_URL", "")),
         identity_client_id=environ.get("AZURE_CLIENT_ID", ""),
         source=f"urn:easgate:{environ.get('WEBSITE_SITE_NAME', 'local')}",
@@ -148,11 +158,28 @@ class _Reader:
         self._environ = environ
         self.complaints: list[str] = []
 
-    def text(self, name: str) -> str:
+    def address(self, name: str) -> str:
         value = self._environ.get(name, "")
         if not value:
             self.complaints.append(f"{name} is missing")
+        elif not (urlsplit(value).scheme == "https" and urlsplit(value).hostname):
+            self.complaints.append(f"{name}: {value} is not an https address")
         return value
+
+    def tenants(self) -> dict[str, Tenant]:
+        found: dict[str, Tenant] = {}
+        for entry in self.json("TENANTS", list[_TenantEntry], []):
+            tenant = Tenant(
+                tenant_id=str(entry.tenant_id),
+                organization=entry.organization,
+                client_id=str(entry.client_id),
+                certificate_name=entry.certificate_name,
+                limits=entry.limits,
+            )
+            if tenant.tenant_id in found:
+                self.complaints.append(f"TENANTS: {tenant.tenant_id} stands there twice")
+            found[tenant.tenant_id] = tenant
+        return found
 
     def json(self, name: str, shape: type[T], fallback: T, *, default: str = "") -> T:
         text = self._environ.get(name, default)
@@ -166,7 +193,7 @@ class _Reader:
             return fallback
 
     def cloud(self) -> Cloud:
-        name = self._environ.get("CLOUD", "public")
+        name = self._environ.get("CLOUD") or "public"
         if name not in CLOUDS:
             self.complaints.append(f"CLOUD: {name} is none of {', '.join(CLOUDS)}")
         return CLOUDS.get(name, CLOUDS["public"])

@@ -132,7 +132,9 @@ def put_off(body: bytes, now: datetime) -> bytes:
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return body
-    noted = Waiting(waiting_since=so_far.waiting_since or now, attempt=so_far.attempt + 1)
+    # A start in the future would never run out.
+    since = min(so_far.waiting_since or now, now)
+    noted = Waiting(waiting_since=since, attempt=so_far.attempt + 1)
     return msgspec.json.encode({**fields, **msgspec.structs.asdict(noted)})
 
 
@@ -168,8 +170,8 @@ def _opened_by_anything(body: bytes, now: datetime) -> Operation:
     seen = glimpse(body)
     operation = Operation(
         # Not the id it claims: that may be another message's.
-        operation_id=str(uuid.uuid5(uuid.NAMESPACE_OID, sha256(body).hexdigest())),
-        tenant_id=seen.tenant_id if is_guid(seen.tenant_id) else UNKNOWN,
+        operation_id=str(uuid.uuid5(uuid.NAMESPACE_OID, sha256(_as_sent(body)).hexdigest())),
+        tenant_id=seen.tenant_id.lower() if is_guid(seen.tenant_id) else UNKNOWN,
         asked=(seen.action or seen.posture or UNKNOWN)[:GLIMPSE],
         asked_by=(seen.requested_by or seen.sender or UNKNOWN)[:GLIMPSE],
         mailbox=seen.mailbox[:GLIMPSE],
@@ -177,6 +179,16 @@ def _opened_by_anything(body: bytes, now: datetime) -> Operation:
         opened_at=now,
     )
     return operation.stepped(State.WAITING, "a message that cannot be read", now)
+
+
+def _as_sent(body: bytes) -> bytes:
+    """Return the message without what put_off added, so that its id stays the same."""
+    try:
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return body
+    kept = {name: raw for name, raw in fields.items() if name not in Waiting.__struct_fields__}
+    return msgspec.json.encode(kept, order="sorted")
 
 
 def is_guid(text: str) -> bool:

@@ -15,6 +15,11 @@ from shared.devices.model import (
 from shared.errors import Rejected
 
 
+def says_nothing(posture: Posture, trust: Trust) -> bool:
+    """Whether a report is void: who may only tighten access cannot call anything compliant."""
+    return posture is Posture.COMPLIANT and trust is Trust.TIGHTEN
+
+
 def for_posture(
     posture: Posture, trust: Trust, *, device: Device, wipe_state: WipeState | None
 ) -> Decision:

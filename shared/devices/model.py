@@ -7,8 +7,10 @@ from typing import Annotated, Self
 
 import msgspec
 
-MailboxName = Annotated[str, msgspec.Meta(min_length=1, max_length=320, pattern=r"^[^\x00-\x1f]+$")]
-DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f]+$")]
+# Not `^[^...]+$`: that lets a line feed at the end through.
+_NO_CONTROLS = r"^(?![\s\S]*[\x00-\x1f])"
+MailboxName = Annotated[str, msgspec.Meta(min_length=1, max_length=320, pattern=_NO_CONTROLS)]
+DeviceId = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=_NO_CONTROLS)]
 
 
 class AccessState(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.devices import decide
 from shared.devices.model import Decision, Posture, Signal
-from shared.devices.operation import Operation, opened_by_signal
+from shared.devices.operation import Operation, is_wipe, opened_by_signal
 from shared.errors import Contended, Retryable
 from shared.flows.ports import Postures
 from shared.flows.steps import Steps
@@ -33,16 +33,23 @@ class _Story:
     steps: Steps
 
     def tell(self, operation: Operation) -> None:
+        if decide.says_nothing(self.signal.posture, self.signal.trust):
+            self.steps.close(operation, "nothing done: this sender may only tighten access")
+            return
         newest = self.postures.keep(self.signal)
-        if operation.acted_at is None and newest.signal_id != self.signal.signal_id:
+        if newest.signal_id != self.signal.signal_id and not self._has_acted(operation):
+            # An attempt cut short may have written to the lists after the newer report did.
+            self._restore(newest)
             note = f"nothing done: a newer report says {newest.posture}"
             self.steps.close(operation, note)
             return
         if operation.decision is None:
             operation = self.steps.plan(operation, self._decide(self.signal))
         operation = self.steps.act(operation)
-        self._yield_to_newer()
-        self.steps.tell(operation)
+        self.steps.tell(self._yield_to_newer(operation))
+
+    def _has_acted(self, operation: Operation) -> bool:
+        return operation.acted_at is not None or self.steps.has_wiped(operation)
 
     def _decide(self, signal: Signal) -> Decision:
         exchange = self.steps.exchange
@@ -52,7 +59,7 @@ class _Story:
             signal.posture, signal.trust, device=device, wipe_state=wipe_state
         )
 
-    def _yield_to_newer(self) -> None:
+    def _yield_to_newer(self, operation: Operation) -> Operation:
         """
         Restore what a newer report asked for, if one was handled while we acted.
 
@@ -62,7 +69,13 @@ class _Story:
         standing = self.signal
         while (newest := self.postures.newest(standing)).signal_id != standing.signal_id:
             standing = newest
-            if newest.posture is not Posture.LOST:  # a wipe is not undone by what we wrote
-                decision = self._decide(newest)
-                if decision.action is not None:
-                    self.steps.exchange.apply(decision)
+            self._restore(newest)
+        if standing.signal_id == self.signal.signal_id:
+            return operation
+        return self.steps.overtaken(operation, f"a newer report says {standing.posture}")
+
+    def _restore(self, newest: Signal) -> None:
+        decision = self._decide(newest)
+        # A wipe is not undone by what we wrote, and not ours to repeat.
+        if decision.action is not None and not is_wipe(decision):
+            self.steps.exchange.apply(decision)

@@ -58,14 +58,28 @@ class Steps:
         """Record what the operation waits for."""
         return self.journal.save(operation.stepped(State.WAITING, str(failure), self.clock()))
 
+    def overtaken(self, operation: Operation, why: str) -> Operation:
+        """Record how the device stands after something newer was put in our action's place."""
+        if operation.decision is None:
+            return operation
+        now = replace(operation, after=self._after(operation.decision))
+        return self.journal.save(now.stepped(State.PLANNED, f"overtaken: {why}", self.clock()))
+
+    def has_wiped(self, operation: Operation) -> bool:
+        """Whether an earlier attempt's wipe request stands; Retryable while that is unknown."""
+        if operation.attempted_at is None or operation.decision is None:
+            return False
+        if self._has_landed(operation.decision):
+            return True
+        rest = operation.attempted_at + self.settle - self.clock()
+        if rest > timedelta():
+            raise Retryable("it is not known yet whether the wipe was requested", after=rest)
+        return False
+
     def _wipe_once(self, operation: Operation, decision: Decision) -> Operation:
         """Request the wipe unless an earlier attempt did: a second request restarts the cycle."""
-        if operation.attempted_at is not None:
-            if self._has_landed(decision):
-                return operation
-            rest = operation.attempted_at + self.settle - self.clock()
-            if rest > timedelta():
-                raise Retryable("it is not known yet whether the wipe was requested", after=rest)
+        if self.has_wiped(operation):
+            return operation
         operation = self.journal.save(replace(operation, attempted_at=self.clock()))
         self.exchange.wipe(decision)
         return operation

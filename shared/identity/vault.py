@@ -126,6 +126,10 @@ class Vault:
             is_enabled=bool(properties and properties.enabled),
         )
 
+    def ping(self, name: str) -> None:
+        """Raise a Failure unless the vault shows the certificate."""
+        self.certificate(name)
+
     def signing_key(self, certificate: Version) -> KeyVaultRSAPrivateKey:
         """Return a key object that signs inside the vault."""
         with translated("Key Vault"):

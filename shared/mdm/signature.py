@@ -20,6 +20,7 @@ from shared.errors import Misconfigured, Unverified
 TOLERANCE = timedelta(minutes=5)
 ID_LIMIT = 256  # characters
 TIMESTAMP_DIGITS = 12
+LEAST_KEY = 24  # bytes; anything short can be guessed
 SIGNATURES_LIMIT = 16  # in one header: each costs a comparison per secret
 
 VerifiedBody = NewType("VerifiedBody", bytes)
@@ -77,8 +78,12 @@ def _offered(header: str) -> list[bytes]:
 
 def _key(secret: str) -> bytes:
     try:
-        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except (binascii.Error, ValueError):
+        key = b""
+    if len(key) < LEAST_KEY:
         raise Misconfigured(
-            "a webhook secret in the vault is not whsec_ followed by base64: store it again"
-        ) from None
+            f"a webhook secret in the vault is not whsec_ followed by base64 of {LEAST_KEY} bytes "
+            "or more: store a new one"
+        )
+    return key
