@@ -22,7 +22,8 @@ class Killer:
 
     def __init__(self) -> None:
         self.world: World | None = None
-        self.seen: list[str] = []
+        self.seen: list[str] = []  # since armed
+        self.killed_after: set[tuple[str, int]] = set()  # a call, and the how-manieth of its kind
         self.has_killed = False
         self._deadly = 0
         self._lock = threading.Lock()
@@ -33,7 +34,7 @@ class Killer:
         def watched(request: httpx.Request) -> httpx.Response:
             answer = simulator(request)
             if _is_the_apps(name, request, answer):
-                self._note(f"{name} {request.method} {request.url.path}")
+                self._note(f"{name} {request.method} {_place(request)}")
             return answer
 
         return watched
@@ -53,7 +54,13 @@ class Killer:
             self.seen.append(call)
             if self._deadly and len(self.seen) == self._deadly and self.world:
                 self._deadly, self.has_killed = 0, True
+                self.killed_after.add((call, self.seen.count(call)))
                 self.world.kill_host()
+
+    def survived(self) -> set[tuple[str, int]]:
+        """Return the calls since armed after which the app was never killed."""
+        numbered = {(call, self.seen[: at + 1].count(call)) for at, call in enumerate(self.seen)}
+        return numbered - self.killed_after
 
 
 @contextmanager
@@ -70,7 +77,8 @@ def every_moment(world: World, killer: Killer) -> Iterator[int]:
     """
     Yield 1, 2, 3, ... with a freshly started app that will die after so many calls.
 
-    Ends after the first run that came through alive: then no moment is left.
+    Ends after the first run that came through alive: then no moment is left. Fails if
+    one was missed after all, because runs differed.
     """
     deadly = 0
     while True:
@@ -81,10 +89,12 @@ def every_moment(world: World, killer: Killer) -> Iterator[int]:
         yield deadly
         killer.disarm()
         if not killer.has_killed:
+            missed = killer.survived()
+            assert not missed, f"never killed after {sorted(missed)}"
             return
 
 
-def until(came_true: Callable[[], T], what: str) -> T:
+def until(came_true: Callable[[], T | None], what: str) -> T:
     """Return the first true result, or fail saying *what* did not happen."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
@@ -112,6 +122,11 @@ def insistent(world: World, send: Callable[[], httpx.Response]) -> httpx.Respons
 def revive(world: World) -> None:
     """Start the app again if it has died."""
     world.start_host()
+
+
+def _place(request: httpx.Request) -> str:
+    """Return what was called, without the names that differ from run to run."""
+    return re.sub(r"\(.*\)|[0-9a-f]{32}|[0-9a-f-]{36}|^/local[0-9a-f]+", "", request.url.path)
 
 
 def _is_the_apps(name: str, request: httpx.Request, answer: httpx.Response) -> bool:

@@ -4,12 +4,16 @@ from typing import Any
 
 import httpx
 from azure.core.exceptions import ResourceNotFoundError
+from azure.data.tables import TableClient
+from azure.data.tables import TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
+from infra.local import contoso
 from infra.local.simulators.exchange import Device
 from infra.local.world import World
 
 QUEUES = ("device-signals", "device-commands")
+POISON = tuple(f"{queue}-poison" for queue in QUEUES)
 
 
 def operation(world: World, client: httpx.Client, operation_id: str) -> dict[str, Any]:
@@ -30,10 +34,42 @@ def done(world: World, client: httpx.Client, operation_id: str) -> bool:
     return operation(world, client, operation_id).get("state") == "done"
 
 
+def written_down(world: World, operation_id: str) -> str:
+    """Return the operation's state from the journal itself, without troubling the app."""
+    with TableClient.from_connection_string(world.connection_string, "journal") as journal:
+        try:
+            return str(journal.get_entity(contoso.TENANT_ID, operation_id)["state"])
+        except ResourceNotFoundError:
+            return ""
+
+
 def has_no_messages(world: World) -> bool:
     """Whether all queues are empty, messages not yet visible included."""
+    return not messages_on(world, *QUEUES)
+
+
+def messages_on(world: World, *queues: str) -> int:
+    """Count the messages on these queues, messages not yet visible included."""
     with QueueServiceClient.from_connection_string(world.connection_string) as service:
-        return not any(_count(service, name) for name in QUEUES)
+        return sum(_count(service, name) for name in queues)
+
+
+def rows(world: World, table: str) -> list[dict[str, Any]]:
+    """Return everything a table holds; a table that was never written to holds nothing."""
+    with TableServiceClient.from_connection_string(world.connection_string) as service:
+        try:
+            return [dict(row) for row in service.get_table_client(table).list_entities()]
+        except ResourceNotFoundError:
+            return []
+
+
+def carried_out_by_exchange(world: World, cmdlet: str, device: Device) -> int:
+    """Count how often Exchange has carried out a cmdlet on a phone or its mailbox."""
+    aims = {str(device.guid), device.mailbox.address}
+    return sum(
+        call.executed and call.cmdlet == cmdlet and call.parameters.get("Identity") in aims
+        for call in tuple(world.exchange.calls)
+    )
 
 
 def events_about(world: World, operation_id: str) -> list[dict[str, Any]]:

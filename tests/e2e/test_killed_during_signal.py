@@ -5,15 +5,13 @@ import pytest
 
 from infra.local.world import World
 from tests.e2e.killer import Killer, a_killable_world, every_moment, insistent, revive, until
-from tests.e2e.looking import done, events_about, has_no_messages
+from tests.e2e.looking import events_about, has_no_messages, written_down
 
 FEWEST = 25  # moments; fewer would mean that the watching does not see the app's calls
 
 
 def test_a_signal_survives_death_at_every_moment() -> None:
-    """
-    Whatever moment the app dies at: the phone ends up blocked, and that is announced once.
-    """
+    """Whatever moment the app dies at: the phone ends up blocked, and that is announced once."""
     with a_killable_world() as (world, killer), httpx.Client(timeout=30.0) as client:
         moments = [
             _one_death(world, killer, client, moment) for moment in every_moment(world, killer)
@@ -27,14 +25,12 @@ def _one_death(world: World, killer: Killer, client: httpx.Client, moment: int) 
     report = world.mdm(client).payload(
         "device.noncompliant", mailbox=mailbox, device_id=phone.device_id
     )
-    answer = insistent(
-        world, lambda: world.mdm(client).send(report, message_id=f"msg_{moment}")
-    )
+    answer = insistent(world, lambda: world.mdm(client).send(report, message_id=f"msg_{moment}"))
     operation_id = answer.json()["operation_id"]
 
     def settled() -> bool:
         revive(world)
-        return done(world, client, operation_id) and has_no_messages(world)
+        return written_down(world, operation_id) == "done" and has_no_messages(world)
 
     try:
         until(settled, "the operation is done and no message is left")

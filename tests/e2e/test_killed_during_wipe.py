@@ -8,15 +8,13 @@ import pytest
 from infra.local import contoso
 from infra.local.world import World
 from tests.e2e.killer import Killer, a_killable_world, every_moment, insistent, revive, until
-from tests.e2e.looking import done, events_about, has_no_messages, wipe_requests
+from tests.e2e.looking import events_about, has_no_messages, wipe_requests, written_down
 
 FEWEST = 25
 
 
 def test_a_wipe_is_requested_once_whatever_moment_the_app_dies_at() -> None:
-    """
-    A second request would restart the wipe; none would leave the mail on the phone.
-    """
+    """A second request would restart the wipe; none would leave the mail on the phone."""
     with a_killable_world() as (world, killer), httpx.Client(timeout=30.0) as client:
         moments = [
             _one_death(world, killer, client, moment) for moment in every_moment(world, killer)
@@ -39,13 +37,11 @@ def _one_death(world: World, killer: Killer, client: httpx.Client, moment: int) 
         "requested_by": "helpdesk:jo",
     }
     key = {"x-functions-key": world.function_key}
-    insistent(
-        world, lambda: client.post(f"{world.url}/api/commands", json=order, headers=key)
-    )
+    insistent(world, lambda: client.post(f"{world.url}/api/commands", json=order, headers=key))
 
     def settled() -> bool:
         revive(world)
-        return done(world, client, operation_id) and has_no_messages(world)
+        return written_down(world, operation_id) == "done" and has_no_messages(world)
 
     try:
         until(settled, "the operation is done and no message is left")
