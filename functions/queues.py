@@ -79,7 +79,8 @@ def _bury(queue: str, body: bytes) -> None:
     except (Retryable, Misconfigured) as failure:
         log.exception("%s: put back", queue)
         after = failure.after if isinstance(failure, Retryable) else None
-        services.queues.put_back(queue, body, after)
+        if not services.queues.put_back(queue, body, after):
+            raise
 
 
 def _give_up(services: Services, body: bytes, why: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.queue import QueueClient, QueueServiceClient, TextBase64EncodePolicy
+from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
 
 from shared.azure_failures import translated
 from shared.devices.model import Command, Signal
@@ -54,17 +54,18 @@ class Queues:
 
     def _send(self, queue: str, body: bytes, delay: timedelta = timedelta()) -> None:
         client = self._client(queue)
-        text = body.decode(errors="replace")
         seconds = int(delay.total_seconds())
         with translated("Queue storage"):
             try:
-                client.send_message(text, visibility_timeout=seconds)
+                client.send_message(body, visibility_timeout=seconds)
             except ResourceNotFoundError:
                 self._make(client)
-                client.send_message(text, visibility_timeout=seconds)
+                client.send_message(body, visibility_timeout=seconds)
 
     def _client(self, queue: str) -> QueueClient:
-        return self._service.get_queue_client(queue, message_encode_policy=TextBase64EncodePolicy())
+        return self._service.get_queue_client(
+            queue, message_encode_policy=BinaryBase64EncodePolicy()
+        )
 
     @staticmethod
     def _make(client: QueueClient) -> None:

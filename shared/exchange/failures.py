@@ -25,6 +25,8 @@ NOT_IN_ROLE = (
     "is not present in the role definition",
     "Unable to initialize the authorization context",
     "Providers.Common.V1.CoreException",
+    "isn't supported in this scenario",
+    "AuthZ-CmdletAccessDenied",
 )
 
 
@@ -105,7 +107,7 @@ def _told(body: bytes) -> tuple[str, str]:
     """Return the useful text of an error body, and the exception's type where there is one."""
     try:
         error = msgspec.json.decode(body, type=_Body).error
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return "", ""
     if error.details and error.details[0].message:
         return _plain(error.details[0].message)
@@ -120,7 +122,7 @@ def _plain(message: str) -> tuple[str, str]:
     if message.startswith("{"):
         try:
             fields = msgspec.json.decode(message, type=dict[str, Any])
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             return message, ""
         return str(fields.get("Message", message)), str(fields.get("ClassName", ""))
     parts = message.split("|", 2)

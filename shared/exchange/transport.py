@@ -7,6 +7,7 @@ is done here follows how that module and other clients are seen to talk to it.
 
 import gzip
 import uuid
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -61,7 +62,7 @@ class _Envelope(msgspec.Struct):
     value: list[Row] | None = None
     warnings: list[str] | None = msgspec.field(name="@adminapi.warnings", default=None)
     errors: list[Any] | None = msgspec.field(name="@adminapi.errors", default=None)
-    next_link: str = msgspec.field(name="@odata.nextLink", default="")
+    next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
 class Transport:
@@ -136,7 +137,10 @@ class Transport:
 def _unpacked(answer: httpx.Response, raw: bytes) -> bytes:
     """Decompress by hand: a missing role is answered with NUL bytes that claim to be gzip."""
     if answer.headers.get("Content-Encoding") == "gzip" and raw.startswith(b"\x1f\x8b"):
-        return gzip.decompress(raw)
+        try:
+            return gzip.decompress(raw)
+        except (EOFError, OSError, zlib.error):
+            return raw  # unreadable, and told so by whoever reads it
     return raw
 
 
@@ -145,7 +149,7 @@ def _reply(cmdlet: str, body: bytes) -> Reply:
         return Reply(rows=(), warnings=())
     try:
         envelope = msgspec.json.decode(body, type=_Envelope)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Retryable(f"Exchange answered {cmdlet} with something unreadable") from error
     if envelope.errors:
         raise failure_in_reply(cmdlet, envelope.errors)

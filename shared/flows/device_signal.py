@@ -38,15 +38,22 @@ class _Story:
             return
         newest = self.postures.keep(self.signal)
         if newest.signal_id != self.signal.signal_id and not self._has_acted(operation):
-            # An attempt cut short may have written to the lists after the newer report did.
-            self._restore(newest)
-            note = f"nothing done: a newer report says {newest.posture}"
-            self.steps.close(operation, note)
+            self._stand_back(operation, newest)
             return
         if operation.decision is None:
             operation = self.steps.plan(operation, self._decide(self.signal))
         operation = self.steps.act(operation)
         self.steps.tell(self._yield_to_newer(operation))
+
+    def _stand_back(self, operation: Operation, newest: Signal) -> None:
+        """Leave the device to a newer report, after undoing what an attempt may have done."""
+        if operation.decision is not None and operation.decision.action is not None:
+            # An attempt cut short may have written to the lists after the newer report did.
+            repair = self._decide(newest)
+            if repair.action is not None and not is_wipe(repair):
+                self.steps.tell(self.steps.act(self.steps.plan(operation, repair)))
+                return
+        self.steps.close(operation, f"nothing done: a newer report says {newest.posture}")
 
     def _has_acted(self, operation: Operation) -> bool:
         return operation.acted_at is not None or self.steps.has_wiped(operation)
@@ -69,13 +76,10 @@ class _Story:
         standing = self.signal
         while (newest := self.postures.newest(standing)).signal_id != standing.signal_id:
             standing = newest
-            self._restore(newest)
+            decision = self._decide(newest)
+            # A wipe is not undone by what we wrote, and not ours to repeat.
+            if decision.action is not None and not is_wipe(decision):
+                self.steps.exchange.apply(decision)
         if standing.signal_id == self.signal.signal_id:
             return operation
         return self.steps.overtaken(operation, f"a newer report says {standing.posture}")
-
-    def _restore(self, newest: Signal) -> None:
-        decision = self._decide(newest)
-        # A wipe is not undone by what we wrote, and not ours to repeat.
-        if decision.action is not None and not is_wipe(decision):
-            self.steps.exchange.apply(decision)

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx
+
+from shared.errors import Retryable
 
 TIMEOUT = 15.0  # seconds
 
@@ -31,8 +34,7 @@ class MsalHttp:
         **_: object,
     ) -> _Answer:
         """Send a GET."""
-        answer = self._client.get(url, params=params, headers=headers, timeout=TIMEOUT)
-        return _Answer(answer.status_code, answer.text, answer.headers)
+        return _taken(self._client.get(url, params=params, headers=headers, timeout=TIMEOUT))
 
     def post(
         self,
@@ -47,8 +49,19 @@ class MsalHttp:
             name: value.decode() if isinstance(value, bytes) else str(value)
             for name, value in (data or {}).items()
         }
-        answer = self._client.post(url, params=params, data=form, headers=headers, timeout=TIMEOUT)
-        return _Answer(answer.status_code, answer.text, answer.headers)
+        return _taken(
+            self._client.post(url, params=params, data=form, headers=headers, timeout=TIMEOUT)
+        )
 
     def close(self) -> None:
         """Leave the client open: it belongs to the whole app."""
+
+
+def _taken(answer: httpx.Response) -> _Answer:
+    """Hand an answer to MSAL, unless it says to come back later: MSAL would take that amiss."""
+    status = answer.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
+        wait = answer.headers.get("Retry-After", "")
+        after = timedelta(seconds=int(wait)) if wait.isdigit() else None
+        raise Retryable(f"Entra ID is busy (HTTP {status})", after=after)
+    return _Answer(status, answer.text, answer.headers)

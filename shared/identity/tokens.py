@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import httpx
 import msal
 import msgspec
-from msal.exceptions import MsalServiceError
 
 from shared.azure_failures import translated
 from shared.errors import Failure, Misconfigured, NotFound, Retryable
@@ -140,7 +139,7 @@ class Tokens:
         try:
             with translated("Key Vault"):  # MSAL has the vault sign
                 answer = self._application(app, certificate).acquire_token_for_client([self._scope])
-        except (httpx.TransportError, MsalServiceError) as error:
+        except httpx.TransportError as error:
             raise Retryable(f"Entra ID cannot be reached: {error}") from error
         except ValueError as error:
             raise Misconfigured(
