@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 from azure.core.exceptions import (
     AzureError,
@@ -11,8 +10,10 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.identity import CredentialUnavailableError
 
 from shared.errors import Failure, Misconfigured, Retryable
+from shared.retry_after import retry_after
 
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -29,6 +30,8 @@ def translated(service: str) -> Iterator[None]:
         yield
     except (ServiceRequestError, ServiceResponseError) as error:
         raise Retryable(f"{service} cannot be reached: {_first_line(error)}") from error
+    except CredentialUnavailableError as error:
+        raise Retryable(f"the managed identity does not answer: {_first_line(error)}") from error
     except ClientAuthenticationError as error:
         raise Misconfigured(
             f"{service} or the managed identity refused to authenticate this app; "
@@ -43,19 +46,16 @@ def translated(service: str) -> Iterator[None]:
 def _from_answer(service: str, error: HttpResponseError) -> Failure:
     status = error.status_code
     if status is None or status in BUSY:
-        return Retryable(f"{service} is busy (HTTP {status})", after=_retry_after(error))
+        return Retryable(
+            f"{service} is busy (HTTP {status})",
+            after=retry_after(getattr(error.response, "headers", {})),
+        )
     if status in {401, 403}:
         return Misconfigured(
             f"{service} denies this app's identity access (HTTP {status}); check its role "
             f"assignments and firewall: {_first_line(error)}"
         )
     return Misconfigured(f"{service} answered HTTP {status}: {_first_line(error)}")
-
-
-def _retry_after(error: HttpResponseError) -> timedelta | None:
-    headers = getattr(error.response, "headers", {})
-    value = str(headers.get("Retry-After", ""))
-    return timedelta(seconds=int(value)) if value.isdigit() else None
 
 
 def _first_line(error: Exception) -> str:

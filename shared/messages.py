@@ -18,6 +18,7 @@ from shared.devices.operation import Operation, State, opened_by_command, opened
 from shared.errors import Rejected
 
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
+Attempts = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 T = TypeVar("T")
 SIGNALS = "device-signals"
@@ -38,7 +39,7 @@ class CommandMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, o
     reason: Text
     requested_by: Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
     waiting_since: Moment | None = None
-    attempt: int = 0
+    attempt: Attempts = 0
 
 
 class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -54,14 +55,14 @@ class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
     device_id: DeviceId
     occurred_at: Moment
     waiting_since: Moment | None = None
-    attempt: int = 0
+    attempt: Attempts = 0
 
 
 class Waiting(msgspec.Struct):
     """How long a message has been put back and how often, whatever else it says."""
 
     waiting_since: Moment | None = None
-    attempt: int = 0
+    attempt: Attempts = 0
 
 
 class Glimpse(msgspec.Struct):

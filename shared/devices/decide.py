@@ -92,10 +92,9 @@ def erase(action: Action, *, device: Device, state: WipeState, why: str) -> Deci
 
 def cancel_wipe(device: Device, state: WipeState, why: str) -> Decision:
     """Call a wipe back; possible only until the device has been told."""
-    pending = [cycle for cycle in (state.device, state.account) if cycle.is_pending]
-    if not pending:
+    if not (state.device.is_pending or state.account.is_pending):
         return nothing(device, f"{why}; no wipe is pending")
-    if all(cycle.sent_at for cycle in pending):
+    if not any(wipe.can_be_cancelled(state, only_account=kind) for kind in (False, True)):
         raise Rejected("too late to cancel: the device has already been told to wipe")
     return Decision(action=Action.CANCEL_WIPE, device=device, reason=why, wipe_before=state)
 

@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from shared.devices.model import Action, Command, Decision, Device, Signal
 
-HISTORY_LIMIT = 40  # steps; one entity property holds 32 Ki characters
+# One property of an entity holds 32 Ki characters, and a quote takes two in JSON.
+HISTORY_LIMIT = 40
+NOTE_LIMIT = 300  # characters
 
 
 class State(StrEnum):
@@ -70,7 +72,7 @@ class Operation:
 
     def stepped(self, state: State, note: str, at: datetime) -> "Operation":
         """Return the operation in *state*, with a line more in its history."""
-        step = Step(at=at, state=state, note=note[:500])
+        step = Step(at=at, state=state, note=note[:NOTE_LIMIT])
         kept = (*self.history, step)
         if len(kept) > HISTORY_LIMIT:
             kept = (kept[0], *kept[1 - HISTORY_LIMIT :])

@@ -6,10 +6,13 @@ never sent AccountOnly. A native mail app resets the whole device unless Account
 is set, and understands that only from EAS 16.1.
 """
 
+import re
+
 from shared.devices.model import Action, Device, WipeCycle, WipeState
 from shared.errors import Rejected
 
 ACCOUNT_ONLY_SINCE = (16, 1)
+PROTOCOL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4})*")
 
 
 def is_outlook(device: Device) -> bool:
@@ -49,6 +52,12 @@ def is_under_way(state: WipeState, *, only_account: bool) -> bool:
     return state.last_sync_at is None or state.last_sync_at <= current.acknowledged_at
 
 
+def can_be_cancelled(state: WipeState, *, only_account: bool) -> bool:
+    """Whether a request of this kind stands that the device has not been told of."""
+    current = cycle(state, only_account=only_account)
+    return current.is_pending and current.sent_at is None
+
+
 def has_landed(before: WipeState, now: WipeState, *, only_account: bool) -> bool:
     """Whether a request newer than *before* stands: how ours is told from an older one."""
     requested = cycle(now, only_account=only_account).requested_at
@@ -58,5 +67,6 @@ def has_landed(before: WipeState, now: WipeState, *, only_account: bool) -> bool
 
 
 def _protocol(version: str) -> tuple[int, ...]:
-    parts = version.split(".")
-    return tuple(int(part) for part in parts) if all(map(str.isdigit, parts)) else (0,)
+    if not PROTOCOL.fullmatch(version):
+        return (0,)
+    return tuple(int(part) for part in version.split("."))

@@ -15,6 +15,7 @@ from shared.devices.operation import Operation
 from shared.errors import Misconfigured, Rejected, Retryable
 from shared.events import catalogue
 from shared.events.catalogue import App, Certificate, Event
+from shared.retry_after import retry_after
 
 SCOPE = "https://eventgrid.azure.net/.default"
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -81,8 +82,7 @@ def _check(answer: httpx.Response, event: Event) -> None:
         return
     status = answer.status_code
     if status in BUSY:
-        wait = answer.headers.get("Retry-After", "")
-        after = timedelta(seconds=int(wait)) if wait.isdigit() else None
+        after = retry_after(answer.headers)
         raise Retryable(f"the event topic is busy (HTTP {status})", after=after)
     if status in {401, 403, 404}:
         raise Misconfigured(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from shared.devices import wipe
 from shared.devices.model import AccessPolicy, Action, Decision, Device, WipeState
 from shared.errors import NotFound, Rejected, Retryable
 from shared.exchange import rows
@@ -69,15 +70,13 @@ class ExchangeAdmin:
             case Action.REMOVE:
                 self._remove(device)
             case Action.CANCEL_WIPE:
-                self._cancel_wipe(device)
+                self._cancel_wipe(device, decision.wipe_before)
             case Action.WIPE_ACCOUNT | Action.WIPE_DEVICE | None:
                 raise ValueError(f"{decision.action} is not to be applied")
 
     def wipe(self, decision: Decision) -> None:
         """Request a wipe; never repeat this without reading wipe_state first."""
-        parameters: dict[str, object] = {"Identity": _named(decision.device.guid), "Confirm": False}
-        if decision.account_only:
-            parameters["AccountOnly"] = True
+        parameters = _wipe_of(decision.device, account_only=decision.account_only)
         self._transport.invoke("Clear-MobileDevice", parameters, Repeat.NEVER)
 
     def ping(self) -> None:
@@ -114,13 +113,16 @@ class ExchangeAdmin:
         except NotFound:
             return  # gone is what was asked for; an earlier attempt may have done it
 
-    def _cancel_wipe(self, device: Device) -> None:
-        parameters = {"Identity": _named(device.guid), "Cancel": True, "Confirm": False}
-        reply = self._transport.invoke("Clear-MobileDevice", parameters)
-        state = self.wipe_state(device)
-        if state.device.is_pending or state.account.is_pending:
-            told = "; ".join(reply.warnings) or "no reason given"
-            raise Rejected(f"the wipe could not be cancelled, it still stands: {told}")
+    def _cancel_wipe(self, device: Device, before: WipeState | None) -> None:
+        """Call back every kind of wipe that the device has not been told of yet."""
+        for account_only in (False, True):
+            if before is None or not wipe.can_be_cancelled(before, only_account=account_only):
+                continue
+            parameters = _wipe_of(device, account_only=account_only) | {"Cancel": True}
+            reply = self._transport.invoke("Clear-MobileDevice", parameters)
+            if wipe.cycle(self.wipe_state(device), only_account=account_only).is_pending:
+                told = "; ".join(reply.warnings) or "Exchange gives no reason"
+                raise Rejected(f"the wipe could not be cancelled, it still stands: {told}")
 
     def _lists(self, mailbox: str) -> rows.CasMailbox:
         try:
@@ -130,6 +132,12 @@ class ExchangeAdmin:
         if len(found) != 1:
             raise NotFound(f"Exchange knows {len(found)} mailboxes by the name {mailbox}")
         return rows.read(found[0], rows.CasMailbox)
+
+
+def _wipe_of(device: Device, *, account_only: bool) -> dict[str, object]:
+    """Return what Clear-MobileDevice is told; without AccountOnly it means the whole device."""
+    parameters: dict[str, object] = {"Identity": _named(device.guid), "Confirm": False}
+    return parameters | {"AccountOnly": True} if account_only else parameters
 
 
 def _put(device_id: str, *, onto: bool) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """What Exchange's errors mean, and what to do about them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import httpx
 import msgspec
 
 from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
+from shared.retry_after import retry_after
 
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
 # Exceptions of a cmdlet that pass by themselves, as Microsoft's module retries them.
@@ -21,6 +21,7 @@ TRANSIENT = (
 )
 NOT_FOUND = ("ManagementObjectNotFoundException", "couldn't be found on")
 OUT_OF_SCOPE = ("isn't within your current write scopes", "current user's read scope")
+SERVER_BUG = "Object reference not set to an instance of an object"
 NOT_IN_ROLE = (
     "is not present in the role definition",
     "Unable to initialize the authorization context",
@@ -71,7 +72,7 @@ def failure_of(cmdlet: str, answer: httpx.Response, body: bytes) -> Failure:
             f"Exchange does not let the app run {cmdlet}; add the service principal to a role "
             f"group that holds it, and allow for the delay of such changes ({where}) {reason}"
         )
-    if _has(NOT_FOUND, text, kind) or status == httpx.codes.NOT_FOUND:
+    if _has(NOT_FOUND, text, kind) or (status == httpx.codes.NOT_FOUND and text):
         return NotFound(f"Exchange does not know it: {text or 'no text'} ({where})")
     return _by_text(text, kind, where) or _by_status(status, text, where, answer)
 
@@ -87,6 +88,8 @@ def failure_in_reply(cmdlet: str, errors: Sequence[Any]) -> Failure:
 def _by_text(text: str, kind: str, where: str) -> Failure | None:
     if _has(TRANSIENT, text, kind):
         return Retryable(f"Exchange is busy: {text} ({where})")
+    if SERVER_BUG in text:
+        return Rejected(f"Exchange breaks down over this, always: {text} ({where})")
     if _has(OUT_OF_SCOPE, text, kind):
         return Rejected(
             f"the mailbox is outside the app's write scope; widen it or leave this mailbox to "
@@ -97,7 +100,7 @@ def _by_text(text: str, kind: str, where: str) -> Failure | None:
 
 def _by_status(status: int, text: str, where: str, answer: httpx.Response) -> Failure:
     if status in BUSY:
-        return Retryable(f"Exchange is busy: {text} ({where})", after=_retry_after(answer))
+        return Retryable(f"Exchange is busy: {text} ({where})", after=retry_after(answer.headers))
     if status == httpx.codes.BAD_REQUEST:
         return Rejected(f"Exchange refused: {text or 'no text'} ({where})")
     return Misconfigured(f"Exchange answers in an unexpected way: {text} ({where})")
@@ -144,10 +147,3 @@ def _traces(answer: httpx.Response) -> str:
     if sent and "client-request-id" not in answer.headers:
         named.append(f"client-request-id {sent}")
     return "".join(f", {each}" for each in named)
-
-
-def _retry_after(answer: httpx.Response) -> timedelta | None:
-    try:
-        return timedelta(seconds=max(0.0, float(answer.headers.get("Retry-After", ""))))
-    except (ValueError, OverflowError):
-        return None

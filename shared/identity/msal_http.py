@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 import httpx
 
 from shared.errors import Retryable
+from shared.retry_after import retry_after
 
 TIMEOUT = 15.0  # seconds
 
@@ -61,7 +61,5 @@ def _taken(answer: httpx.Response) -> _Answer:
     """Hand an answer to MSAL, unless it says to come back later: MSAL would take that amiss."""
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
-        wait = answer.headers.get("Retry-After", "")
-        after = timedelta(seconds=int(wait)) if wait.isdigit() else None
-        raise Retryable(f"Entra ID is busy (HTTP {status})", after=after)
+        raise Retryable(f"Entra ID is busy (HTTP {status})", after=retry_after(answer.headers))
     return _Answer(status, answer.text, answer.headers)

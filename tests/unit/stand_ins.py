@@ -1,0 +1,285 @@
+"""The world as the stories see it, in memory; storage keeps its etags and its refusals."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared.devices import wipe
+from shared.devices.model import (
+    WIPES,
+    AccessPolicy,
+    AccessState,
+    Action,
+    Command,
+    Decision,
+    Device,
+    Signal,
+    WipeCycle,
+    WipeState,
+)
+from shared.devices.operation import Operation
+from shared.errors import Contended, Failure, NotFound
+from shared.events import catalogue
+from shared.events.catalogue import Event
+from shared.flows.ports import Certificate, Tenant
+from shared.records.tables import Entity, Table
+from tests.unit.builders import NOW, QUARANTINE_BY_DEFAULT, never_wiped
+
+
+@dataclass
+class FakeClock:
+    """A clock that a test moves."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.now += by
+
+
+class FakeTable(Table):
+    """Table storage in memory; every write gives the entity a new etag."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Entity] = {}
+        self.down: Failure | None = None
+        self._writes = 0
+
+    def get(self, partition: str, row: str) -> Entity | None:
+        """Return a copy of the entity."""
+        self._check()
+        found = self.rows.get((partition, row))
+        return dict(found) if found else None
+
+    def insert(self, entity: object) -> str | None:
+        """Store a new entity; None if one is already there."""
+        self._check()
+        stored = _entity(entity)
+        if _key(stored) in self.rows:
+            return None
+        return self._write(stored)
+
+    def replace(self, entity: object, etag: str) -> str:
+        """Overwrite the entity, if it is still the one that was read."""
+        self._check()
+        stored = _entity(entity)
+        if self.rows.get(_key(stored), {}).get("etag") != etag:
+            raise Contended("another worker has changed the record meanwhile")
+        return self._write(stored)
+
+    def ping(self) -> None:
+        """Raise if storage is down."""
+        self._check()
+
+    def _write(self, entity: Entity) -> str:
+        self._writes += 1
+        etag = f'W/"{self._writes}"'
+        self.rows[_key(entity)] = {**entity, "etag": etag}
+        return etag
+
+    def _check(self) -> None:
+        if self.down:
+            raise self.down
+
+
+def _entity(entity: object) -> Entity:
+    assert isinstance(entity, dict)
+    assert "etag" not in entity, "etags belong to storage"
+    return dict(entity)
+
+
+def _key(entity: Entity) -> tuple[str, str]:
+    return str(entity["PartitionKey"]), str(entity["RowKey"])
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass
+class FakeExchange:
+    """One tenant's devices, lists and wipes."""
+
+    devices: list[Device]
+    clock: FakeClock = field(default_factory=FakeClock)
+    policy: AccessPolicy = QUARANTINE_BY_DEFAULT
+    states: dict[str, WipeState] = field(default_factory=dict)
+    down: Failure | None = None
+    before_find: Callable[[], None] = _nothing  # another worker's deeds, while ours looks
+    before_apply: Callable[[], None] = _nothing  # another worker's deeds, while ours is on its way
+    read_lag: timedelta = timedelta()  # how long a wipe request stays invisible
+    applied: list[Action | None] = field(default_factory=list)
+    wiped: list[Decision] = field(default_factory=list)
+    _earlier: dict[str, WipeState] = field(default_factory=dict)
+
+    @property
+    def device(self) -> Device:
+        """The only device."""
+        (only,) = self.devices
+        return only
+
+    def find(self, mailbox: str, device_id: str) -> Device:
+        """Return the device."""
+        self.ping()
+        meanwhile, self.before_find = self.before_find, _nothing
+        meanwhile()
+        for device in self.devices:
+            if (device.mailbox, device.device_id) == (mailbox, device_id):
+                return device
+        raise NotFound(f"mailbox {mailbox} has no device {device_id}")
+
+    def access_policy(self) -> AccessPolicy:
+        """Return rules and default."""
+        self.ping()
+        return self.policy
+
+    def wipe_state(self, device: Device) -> WipeState:
+        """Return the wipes, as far as they can be seen yet."""
+        self.ping()
+        seen = self.states.get(device.guid, never_wiped())
+        if any(self._is_hidden(each) for each in (seen.device, seen.account)):
+            return self._earlier[device.guid]
+        return seen
+
+    def apply(self, decision: Decision) -> None:
+        """Move the device between lists, or remove it."""
+        if decision.action is None or decision.action in WIPES:
+            raise ValueError(f"{decision.action} is not to be applied")
+        self.ping()
+        meanwhile, self.before_apply = self.before_apply, _nothing
+        meanwhile()
+        self.applied.append(decision.action)
+        self.devices = [
+            changed
+            for each in self.devices
+            if (changed := _changed(each, decision) if _same(each, decision) else each)
+        ]
+        if decision.action is Action.CANCEL_WIPE:
+            self.states[decision.device.guid] = never_wiped()
+
+    def wipe(self, decision: Decision) -> None:
+        """Start a cycle anew, as Clear-MobileDevice does."""
+        self.ping()
+        assert wipe.account_only(decision.action or Action.REMOVE, decision.device) == (
+            decision.account_only
+        )
+        self.wiped.append(decision)
+        state = self.states.get(decision.device.guid, never_wiped())
+        self._earlier[decision.device.guid] = state
+        started = WipeCycle(requested_at=self.clock())
+        self.states[decision.device.guid] = (
+            replace(state, account=started)
+            if decision.account_only
+            else replace(state, device=started)
+        )
+
+    def ping(self) -> None:
+        """Raise if Exchange is down."""
+        if self.down:
+            raise self.down
+
+    def _is_hidden(self, cycle: WipeCycle) -> bool:
+        return cycle.requested_at is not None and (
+            self.clock() - cycle.requested_at < self.read_lag
+        )
+
+
+def _same(device: Device, decision: Decision) -> bool:
+    return device.guid == decision.device.guid
+
+
+def _changed(device: Device, decision: Decision) -> Device | None:
+    match decision.action:
+        case Action.ALLOW:
+            lists, access = (True, False), AccessState.ALLOWED
+        case Action.BLOCK:
+            lists, access = (False, True), AccessState.BLOCKED
+        case Action.QUARANTINE | Action.CLEAR:
+            lists, access = (False, False), AccessState.QUARANTINED
+        case Action.REMOVE:
+            return None
+        case _:
+            return device
+    return replace(device, on_allowed_list=lists[0], on_blocked_list=lists[1], access=access)
+
+
+@dataclass
+class FakeEvents:
+    """What the world was told; the catalogue makes the events, so ids are the real ones."""
+
+    sent: list[Event] = field(default_factory=list)
+    down: Failure | None = None
+
+    @property
+    def types(self) -> list[str]:
+        """The types of what was sent, in order."""
+        return [event.type.removeprefix("easgate.").removesuffix(".v1") for event in self.sent]
+
+    def device_changed(self, operation: Operation) -> None:
+        """Take a change of a device."""
+        self._take(catalogue.device_changed(operation))
+
+    def operation_abandoned(self, operation: Operation) -> None:
+        """Take that an operation was given up."""
+        self._take(catalogue.operation_abandoned(operation))
+
+    def certificate_expiring(
+        self, app: Tenant, certificate: Certificate, *, stage: timedelta, now: datetime
+    ) -> None:
+        """Take a stage of expiry."""
+        self._take(catalogue.certificate_expiring(app, certificate, stage=stage, now=now))
+
+    def _take(self, event: Event) -> None:
+        if self.down:
+            raise self.down
+        self.sent.append(event)
+
+
+@dataclass
+class FakeQueue:
+    """Our queues: what was put on them, and what was put back."""
+
+    signals: list[Signal] = field(default_factory=list)
+    commands: list[Command] = field(default_factory=list)
+    back: list[tuple[str, bytes, timedelta | None]] = field(default_factory=list)
+    has_patience: bool = True
+    down: Failure | None = None
+
+    def put_signal(self, signal: Signal) -> None:
+        """Take a signal."""
+        self._check()
+        self.signals.append(signal)
+
+    def put_command(self, command: Command) -> None:
+        """Take a command."""
+        self._check()
+        self.commands.append(command)
+
+    def put_back(self, queue: str, body: bytes, after: timedelta | None) -> bool:
+        """Take a message back, while there is patience."""
+        self._check()
+        if self.has_patience:
+            self.back.append((queue, body, after))
+        return self.has_patience
+
+    def _check(self) -> None:
+        if self.down:
+            raise self.down
+
+
+def raising(failure: Failure) -> Callable[..., object]:
+    """Return a function that fails in this way, whatever it is asked."""
+
+    def fail(*_: object, **__: object) -> object:
+        raise failure
+
+    return fail
+
+
+def ids(events: Iterable[Event]) -> list[str]:
+    """Return the events' ids."""
+    return [event.id for event in events]

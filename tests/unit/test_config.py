@@ -1,0 +1,215 @@
+"""App settings: read once, complained about once, in full."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from shared import config
+from shared.config import Settings
+from shared.devices.model import Trust
+from shared.errors import Misconfigured
+from tests.unit.builders import CLIENT, TENANT
+
+A_TENANT: dict[str, object] = {
+    "tenant_id": TENANT,
+    "organization": "contoso.onmicrosoft.com",
+    "client_id": CLIENT,
+    "certificate_name": "easgate",
+}
+A_SENDER: dict[str, object] = {
+    "vendor": "standard",
+    "tenant_id": TENANT,
+    "scheme": "standard-webhooks",
+    "secret_name": "portal-secret",
+    "trust": "full",
+}
+GOOD = {
+    "TENANTS": json.dumps([A_TENANT]),
+    "MDM_SENDERS": json.dumps({"portal": A_SENDER}),
+    "KEY_VAULT_URL": "https://contoso.vault.azure.net",
+    "EVENT_GRID_TOPIC_ENDPOINT": "https://topic.westeurope-1.eventgrid.azure.net/api/events",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+}
+
+
+def settings(**changes: str) -> Settings:
+    """Return the settings read with these changes."""
+    return config.read({**GOOD, **changes})
+
+
+def complaint(**changes: str) -> str:
+    """Return what is complained about."""
+    with pytest.raises(Misconfigured) as raised:
+        settings(**changes)
+    return str(raised.value)
+
+
+def tenants(**changes: object) -> str:
+    """Return the TENANTS of one tenant with these changes."""
+    return json.dumps([{**A_TENANT, **changes}])
+
+
+def senders(**changes: object) -> str:
+    """Return the MDM_SENDERS of one sender with these changes."""
+    return json.dumps({"portal": {**A_SENDER, **changes}})
+
+
+def test_public_cloud_needs_the_least() -> None:
+    """Everything that can be known is."""
+    found = settings()
+    assert found.tenants[TENANT].certificate_name == "easgate"
+    assert found.tenants[TENANT].wipe_settle == timedelta(minutes=2)
+    assert found.senders["portal"].trust is Trust.FULL
+    assert found.authority_host == "https://login.microsoftonline.com"
+    assert found.exchange_base_url == "https://outlook.office365.com"
+    assert found.exchange_scope == "https://outlook.office365.com/.default"
+    assert found.instance_discovery
+    assert found.verify_challenge_resource
+    assert found.source == "urn:easgate:local"
+
+
+@pytest.mark.parametrize(
+    ("cloud", "authority", "exchange"),
+    [
+        ("public", "https://login.microsoftonline.com", "https://outlook.office365.com"),
+        ("usgov", "https://login.microsoftonline.us", "https://outlook.office365.us"),
+        ("dod", "https://login.microsoftonline.us", "https://outlook-dod.office365.us"),
+        ("china", "https://login.chinacloudapi.cn", "https://outlook.office365.cn"),
+    ],
+)
+def test_cloud_picks_every_address(cloud: str, authority: str, exchange: str) -> None:
+    """A token for one cloud's Exchange is never asked of another's login."""
+    found = settings(CLOUD=cloud)
+    assert (found.authority_host, found.exchange_base_url) == (authority, exchange)
+    assert found.exchange_scope == f"{exchange}/.default"
+
+
+def test_overrides_move_the_calls_but_not_the_audience() -> None:
+    """A local Entra ID turns instance discovery off; tokens stay tokens for Exchange."""
+    found = settings(
+        CLOUD="usgov",
+        AUTHORITY_HOST="http://127.0.0.1:1/",
+        EXCHANGE_BASE_URL="http://127.0.0.1:2/",
+        WEBSITE_SITE_NAME="eas-prod",
+        AZURE_CLIENT_ID=CLIENT,
+    )
+    assert (found.authority_host, found.exchange_base_url) == (
+        "http://127.0.0.1:1",
+        "http://127.0.0.1:2",
+    )
+    assert found.exchange_scope == "https://outlook.office365.us/.default"
+    assert not found.instance_discovery
+    assert (found.source, found.identity_client_id) == ("urn:easgate:eas-prod", CLIENT)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_checked"),
+    [
+        ("https://127.0.0.1:8443", False),
+        ("https://localhost:8443/", False),
+        ("https://[::1]:8443", False),
+        ("https://contoso.vault.azure.net", True),
+        ("https://127.0.0.1.evil.example", True),
+        ("https://localhost.evil.example", True),
+        ("https://evil.example/127.0.0.1", True),
+        ("https://127.0.0.1@evil.example", True),
+    ],
+)
+def test_only_a_vault_on_loopback_goes_unchecked(url: str, *, is_checked: bool) -> None:
+    """Elsewhere a challenge must name the vault it comes from."""
+    assert settings(KEY_VAULT_URL=url).verify_challenge_resource is is_checked
+
+
+def test_everything_missing_is_named_at_once() -> None:
+    """An administrator goes to the portal once."""
+    with pytest.raises(Misconfigured) as raised:
+        config.read({"CLOUD": "moon", "MDM_SENDERS": "{"})
+    for name in (*GOOD, "CLOUD: moon"):
+        assert name in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TENANTS", "{"),
+        ("TENANTS", "{}"),
+        ("TENANTS", tenants(tenant_id="contoso.com")),
+        ("TENANTS", tenants(client_id="")),
+        ("TENANTS", tenants(certificate_name="")),
+        ("TENANTS", tenants(organisation="typing mistake")),
+        ("TENANTS", tenants(limits={"wipe_settle": -1})),
+        ("TENANTS", tenants(limits={"wipe_setle": 1})),
+        ("MDM_SENDERS", "[]"),
+        ("MDM_SENDERS", senders(trust="blind")),
+        ("MDM_SENDERS", senders(vendor="other")),
+        ("MDM_SENDERS", senders(scheme="none")),
+        ("MDM_SENDERS", senders(secret_name="")),
+        ("MDM_SENDERS", senders(tenant_id=CLIENT)),
+        ("CLOUD", "Public"),
+    ],
+)
+def test_wrong_setting_is_named(name: str, value: str) -> None:
+    """Only the wrong one, and not the right ones beside it."""
+    found = complaint(**{name: value})
+    assert found.removeprefix("app settings need attention: ").startswith(name)
+    assert not any(other in found for other in ("KEY_VAULT_URL", "EVENT_GRID", "AzureWebJobs"))
+
+
+def test_limits_are_the_tenants_own() -> None:
+    """Durations are given in seconds."""
+    found = settings(TENANTS=tenants(limits={"wipe_settle": 0.5}))
+    assert found.tenants[TENANT].wipe_settle == timedelta(milliseconds=500)
+
+
+def test_senders_may_be_left_out() -> None:
+    """An app may take orders only."""
+    assert config.read({name: GOOD[name] for name in GOOD if name != "MDM_SENDERS"}).senders == {}
+
+
+def test_storage_is_reached_with_an_identity_too() -> None:
+    """Then both addresses are needed; one alone is named as missing."""
+    uris = {
+        "AzureWebJobsStorage__queueServiceUri": "https://eas.queue.core.windows.net",
+        "AzureWebJobsStorage__tableServiceUri": "https://eas.table.core.windows.net",
+    }
+    found = settings(AzureWebJobsStorage="", **uris).storage
+    assert (found.connection_string, found.queue_uri, found.table_uri) == ("", *uris.values())
+    for name, uri in uris.items():
+        assert "AzureWebJobsStorage" in complaint(AzureWebJobsStorage="", **{name: uri})
+
+
+@pytest.mark.parametrize("spelling", [TENANT.upper(), TENANT.replace("-", ""), f"{{{TENANT}}}"])
+def test_tenant_is_found_however_its_guid_is_written(spelling: str) -> None:
+    """Or complained about; but not taken in silence and then never found."""
+    try:
+        found = settings(TENANTS=tenants(tenant_id=spelling), MDM_SENDERS="{}")
+    except Misconfigured:
+        return
+    assert TENANT in found.tenants
+
+
+def test_tenant_named_twice_is_complained_about() -> None:
+    """One of the two would be ignored."""
+    twice = [A_TENANT, {**A_TENANT, "certificate_name": "other"}]
+    assert "TENANTS" in complaint(TENANTS=json.dumps(twice))
+
+
+@pytest.mark.parametrize("name", ["", "x" * 65, "a/b", "a#b", "a?b", "a\\b"])
+def test_sender_whose_name_cannot_be_stored_is_complained_about(name: str) -> None:
+    """Its webhooks would be answered with 202 and then given up, or with 500."""
+    assert "MDM_SENDERS" in complaint(MDM_SENDERS=json.dumps({name: A_SENDER}))
+
+
+def test_empty_override_is_none() -> None:
+    """Deployments set what they have no value for to nothing."""
+    found = settings(AUTHORITY_HOST="", EXCHANGE_BASE_URL="")
+    assert found.authority_host == "https://login.microsoftonline.com"
+    assert found.exchange_base_url == "https://outlook.office365.com"
+    assert found.instance_discovery
+
+
+@pytest.mark.parametrize("name", ["KEY_VAULT_URL", "EVENT_GRID_TOPIC_ENDPOINT"])
+def test_address_that_is_none_is_complained_about(name: str) -> None:
+    """At run time it would look like an outage that never ends."""
+    assert name in complaint(**{name: "contoso"})

@@ -1,0 +1,257 @@
+"""What becomes of a queue message, whatever becomes of its story."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from functions import queues
+from shared import messages
+from shared.devices.model import Action, Posture
+from shared.devices.operation import State
+from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
+from shared.messages import COMMANDS, SIGNALS
+from tests.unit.app_world import App, Message
+from tests.unit.builders import TENANT, a_command, a_device, a_signal
+from tests.unit.stand_ins import ids
+
+COMMAND = messages.write_command(a_command())
+SIGNAL = messages.write_signal(a_signal())
+Trigger = Callable[[Message], object]
+ON_SIGNAL: Trigger = queues.on_device_signal
+ON_COMMAND: Trigger = queues.on_device_command
+TRIGGERS = [(ON_SIGNAL, SIGNALS, SIGNAL), (ON_COMMAND, COMMANDS, COMMAND)]
+POISON: list[tuple[Trigger, str, bytes]] = [
+    (queues.on_poison_signal, SIGNALS + "-poison", SIGNAL),
+    (queues.on_poison_command, COMMANDS + "-poison", COMMAND),
+]
+
+
+@pytest.fixture
+def app() -> App:
+    return App()
+
+
+def deliver(app: App, trigger: Trigger, body: bytes) -> None:
+    """Let the host deliver a message; a function that returns something fails in the worker."""
+    with app.running():
+        assert trigger(Message(body)) is None
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), TRIGGERS)
+def test_message_is_carried_out(app: App, trigger: Trigger, queue: str, body: bytes) -> None:
+    """And is then gone from its queue."""
+    deliver(app, trigger, body)
+    assert app.world.exchange.device.on_blocked_list
+    assert app.world.events.types == ["device.access_changed"]
+    assert app.queue.back == [], queue
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), TRIGGERS)
+@pytest.mark.parametrize("after", [None, timedelta(minutes=7)])
+def test_message_that_must_wait_is_put_back(
+    app: App, trigger: Trigger, queue: str, body: bytes, after: timedelta | None
+) -> None:
+    """With the wait the other side asked for; nothing is announced."""
+    app.world.exchange.down = Retryable("Exchange is busy", after=after)
+    deliver(app, trigger, body)
+    assert app.queue.back == [(queue, body, after)]
+    assert app.world.events.sent == []
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), TRIGGERS)
+def test_message_that_waited_too_long_is_given_up(
+    app: App, trigger: Trigger, queue: str, body: bytes
+) -> None:
+    """Recorded and announced with the reason."""
+    app.world.exchange.down = Retryable("Exchange is busy")
+    app.queue.has_patience = False
+    deliver(app, trigger, body)
+    assert app.world.events.types == ["operation.abandoned"], queue
+    reason = app.world.events.sent[0].data["reason"]
+    assert reason == "given up after seven days of waiting: Exchange is busy"
+
+
+REFUSALS: list[Failure] = [NotFound("no such mailbox"), Rejected("outside the write scope")]
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), TRIGGERS)
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_message_that_cannot_be_carried_out_is_given_up(
+    app: App, trigger: Trigger, queue: str, body: bytes, refusal: Failure
+) -> None:
+    """With the reason, once; and not put back."""
+    app.world.exchange.down = refusal
+    for _ in range(2):
+        deliver(app, trigger, body)
+    assert app.world.events.types == ["operation.abandoned"]
+    assert app.world.events.sent[0].data["reason"] == str(refusal)
+    assert app.queue.back == [], queue
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), TRIGGERS)
+def test_what_an_administrator_must_change_is_raised(
+    app: App, trigger: Trigger, queue: str, body: bytes
+) -> None:
+    """The host shows it as a failure; the message is not lost."""
+    app.world.exchange.down = Misconfigured("no role group")
+    with pytest.raises(Misconfigured):
+        deliver(app, trigger, body)
+    assert (app.queue.back, app.world.events.sent) == ([], []), queue
+
+
+def changed(**fields: object) -> bytes:
+    """Return the order with other fields."""
+    return json.dumps({**json.loads(COMMAND), **fields}).encode()
+
+
+UNREADABLE = [
+    changed(action="explode"),
+    changed(dry_run=True),
+    b"",
+    b"\xff\xfe",
+    b"null",
+    b"[" * 50_000,
+    COMMAND[:-1],
+]
+
+
+@pytest.mark.parametrize("trigger", [ON_SIGNAL, ON_COMMAND, *(each for each, *_ in POISON)])
+@pytest.mark.parametrize("body", UNREADABLE)
+def test_unreadable_message_is_given_up_and_announced_once(
+    app: App, trigger: Trigger, body: bytes
+) -> None:
+    """Nothing that others write on the queue makes the function fail."""
+    for _ in range(2):
+        deliver(app, trigger, body)
+    assert app.world.events.types == ["operation.abandoned"]
+    assert app.world.exchange.applied == []
+
+
+def test_unreadable_order_does_not_close_the_order_whose_id_it_carries(app: App) -> None:
+    """The good order is carried out after all."""
+    deliver(app, ON_COMMAND, changed(action="explode"))
+    deliver(app, ON_COMMAND, COMMAND)
+    assert app.world.events.types == ["operation.abandoned", "device.access_changed"]
+    assert app.world.events.sent[0].data["asked"] == "explode"
+
+
+def test_conflicting_order_is_given_up_and_the_first_carried_out(app: App) -> None:
+    """Under the same id came two orders."""
+    first = messages.write_command(a_command(action=Action.ALLOW))
+    app.world.exchange.down = Retryable("busy")
+    deliver(app, ON_COMMAND, first)
+    app.world.exchange.down = None
+    deliver(app, ON_COMMAND, COMMAND)
+    deliver(app, ON_COMMAND, first)
+    assert app.world.events.types == ["operation.abandoned", "device.access_changed"]
+    assert app.world.exchange.device.on_allowed_list
+
+
+def test_order_of_a_tenant_not_served_here_is_given_up(app: App) -> None:
+    """Nobody else's devices are touched."""
+    other = changed(tenant_id="99999999-0000-4000-8000-000000000009")
+    deliver(app, ON_COMMAND, other)
+    assert app.world.events.types == ["operation.abandoned"]
+    assert "is not served here" in str(app.world.events.sent[0].data["reason"])
+    assert app.world.exchange.applied == []
+
+
+def test_giving_up_that_must_wait_is_put_back_and_told_once(app: App) -> None:
+    """The event topic is down just then: nothing is lost, and one id is used."""
+    body = changed(action="explode")
+    app.world.events.down = Retryable("the event topic is busy")
+    deliver(app, ON_COMMAND, body)
+    assert app.queue.back == [(COMMANDS, body, None)]
+    app.world.events.down = None
+    deliver(app, ON_COMMAND, messages.put_off(body, app.world.clock()))
+    deliver(app, ON_COMMAND, messages.put_off(body, app.world.clock()))
+    assert len(ids(app.world.events.sent)) == 1
+    assert len(app.world.journal_table.rows) == 1
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), TRIGGERS)
+def test_message_is_not_lost_when_it_cannot_even_be_put_back(
+    app: App, trigger: Trigger, queue: str, body: bytes
+) -> None:
+    """The function fails, and the host delivers again."""
+    app.world.exchange.down = Retryable("Exchange is busy")
+    app.queue.down = Retryable("Queue storage is busy")
+    with pytest.raises(Retryable, match="Queue storage"):
+        deliver(app, trigger, body)
+    assert queue
+
+
+def test_event_that_the_topic_refuses_is_the_administrators_business(app: App) -> None:
+    """Giving up cannot be given up."""
+    app.world.exchange.down = NotFound("no such mailbox")
+    app.world.events.down = Rejected("the event topic refused it")
+    with pytest.raises(Misconfigured, match="refused"):
+        deliver(app, ON_COMMAND, COMMAND)
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), POISON)
+def test_poison_is_recorded_and_announced(
+    app: App, trigger: Trigger, queue: str, body: bytes
+) -> None:
+    """What failed again and again ends where it can be seen."""
+    deliver(app, trigger, body)
+    assert app.world.events.types == ["operation.abandoned"]
+    assert "failed on every attempt" in str(app.world.events.sent[0].data["reason"])
+    assert app.world.exchange.applied == [], queue
+
+
+def test_poison_that_was_carried_out_after_all_is_left_alone(app: App) -> None:
+    """It failed only after everything was done."""
+    deliver(app, ON_COMMAND, COMMAND)
+    deliver(app, queues.on_poison_command, COMMAND)
+    assert app.world.operation(a_command().command_id).state is State.DONE
+    assert app.world.events.types == ["device.access_changed"]
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), POISON)
+@pytest.mark.parametrize(
+    ("trouble", "after"),
+    [
+        (Retryable("busy", after=timedelta(minutes=1)), timedelta(minutes=1)),
+        (Misconfigured("no role on the topic"), None),
+        (Rejected("the event topic refused it"), None),
+    ],
+)
+def test_poison_that_cannot_be_buried_is_put_back(
+    app: App, trigger: Trigger, queue: str, body: bytes, trouble: Failure, after: timedelta | None
+) -> None:
+    """A poison queue has no poison queue of its own."""
+    app.world.events.down = trouble
+    deliver(app, trigger, body)
+    assert app.queue.back == [(queue, body, after)]
+
+
+@pytest.mark.parametrize(("trigger", "queue", "body"), POISON)
+def test_poison_is_not_dropped_when_its_patience_ends(
+    app: App, trigger: Trigger, queue: str, body: bytes
+) -> None:
+    """Neither recorded nor announced, it must at least fail where the host sees it."""
+    app.world.events.down = Retryable("the event topic is busy")
+    app.queue.has_patience = False
+    with pytest.raises(Failure):
+        deliver(app, trigger, body)
+    assert queue
+
+
+def test_lost_device_is_wiped_once_however_often_its_report_comes(app: App) -> None:
+    """The whole way from the queue."""
+    body = messages.write_signal(a_signal(posture=Posture.LOST))
+    for _ in range(3):
+        deliver(app, ON_SIGNAL, body)
+    assert len(app.world.exchange.wiped) == 1
+    assert app.world.events.types == ["device.wipe_requested"]
+
+
+def test_report_on_a_device_exchange_does_not_know_is_given_up(app: App) -> None:
+    """Announced with the reason."""
+    app.world.exchange.devices = [a_device(device_id="OTHER")]
+    deliver(app, ON_SIGNAL, SIGNAL)
+    assert app.world.operation(a_signal().signal_id).state is State.ABANDONED
+    assert app.world.events.sent[0].data["tenant_id"] == TENANT

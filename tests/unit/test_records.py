@@ -1,0 +1,159 @@
+"""What is written to storage is what is read from it, and is never overwritten unseen."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from shared.devices import decide
+from shared.devices.model import Action, Posture, WipeCycle
+from shared.devices.operation import HISTORY_LIMIT, State, opened_by_command, opened_by_signal
+from shared.errors import Contended
+from shared.records.certificates import Certificates
+from shared.records.journal import Journal
+from shared.records.postures import Postures
+from tests.unit.builders import (
+    MAILBOX,
+    NOW,
+    TENANT,
+    a_command,
+    a_device,
+    a_newer_signal,
+    a_signal,
+    blocked,
+    never_wiped,
+)
+from tests.unit.stand_ins import FakeTable
+
+WIPE = opened_by_command(a_command(action=Action.WIPE_ACCOUNT), NOW)
+STATE = never_wiped(account=WipeCycle(requested_at=NOW - timedelta(microseconds=1)))
+DECIDED = decide.erase(
+    Action.WIPE_ACCOUNT, device=a_device(), state=never_wiped(device=STATE.account), why="lost"
+)
+
+
+def test_operation_comes_back_with_everything_it_had() -> None:
+    """Decision, times to the microsecond, devices and history."""
+    journal = Journal(FakeTable())
+    full = replace(
+        WIPE.stepped(State.PLANNED, "é 🙂 \x00", NOW),
+        decision=DECIDED,
+        attempted_at=NOW + timedelta(microseconds=7),
+        acted_at=NOW + timedelta(seconds=1),
+        after=blocked(),
+    )
+    stored = journal.open(full)
+    assert journal.find(TENANT, full.operation_id) == stored
+    assert replace(stored, etag="") == full
+
+
+def test_opening_twice_returns_what_is_stored() -> None:
+    """The second opener sees how far the first has come."""
+    journal = Journal(FakeTable())
+    moved = journal.save(journal.open(WIPE).stepped(State.PLANNED, "planned", NOW))
+    assert journal.open(WIPE) == moved
+
+
+def test_step_from_an_older_view_is_refused() -> None:
+    """What another worker wrote is not overwritten."""
+    journal = Journal(FakeTable())
+    old = journal.open(WIPE)
+    moved = journal.save(old.stepped(State.PLANNED, "planned", NOW))
+    with pytest.raises(Contended):
+        journal.save(old.stepped(State.DONE, "done", NOW))
+    assert journal.find(TENANT, WIPE.operation_id) == moved
+    assert journal.save(moved.stepped(State.DONE, "done", NOW)).is_finished
+
+
+def test_operations_of_two_tenants_do_not_meet() -> None:
+    """One id may come up in both."""
+    journal = Journal(FakeTable())
+    journal.open(WIPE)
+    assert journal.find("another", WIPE.operation_id) is None
+
+
+def test_history_is_bounded_and_keeps_its_first_line() -> None:
+    """A week of waiting fits in one row; who asked for what is still there."""
+    operation = WIPE
+    for count in range(1000):
+        operation = operation.stepped(State.WAITING, f"waiting {count} " + "x" * 5000, NOW)
+    assert len(operation.history) == HISTORY_LIMIT
+    assert operation.history[0].note == "ordered: left on a train"
+    assert operation.history[-1].note.startswith("waiting 999 ")
+    table = FakeTable()
+    Journal(table).open(operation)
+    (row,) = table.rows.values()
+    assert len(str(row["history"])) < 32_768
+
+
+def test_newest_report_stands_in_whatever_order_they_come() -> None:
+    """A device is known without regard to case."""
+    postures = Postures(FakeTable())
+    newer = a_newer_signal(posture=Posture.LOST)
+    assert postures.keep(newer) == newer
+    assert postures.keep(a_signal(mailbox=MAILBOX.upper())) == newer
+    assert postures.newest(a_signal()) == newer
+    assert postures.keep(newer) == newer
+
+
+def test_report_on_another_device_does_not_count() -> None:
+    """The name of one must not run into the name of the next."""
+    postures = Postures(FakeTable())
+    postures.keep(a_newer_signal(mailbox="ab", device_id="c"))
+    other = a_signal(mailbox="a", device_id="bc")
+    assert postures.newest(other) == other
+
+
+def test_report_kept_by_another_worker_meanwhile_is_not_lost() -> None:
+    """Ours is older than the one that came between our look and our write."""
+    table = FakeTable()
+    newest = a_newer_signal()
+
+    class Crowded(FakeTable):
+        """The first write finds that another worker was faster."""
+
+        def replace(self, entity: object, etag: str) -> str:
+            self.replace = super().replace  # type: ignore[method-assign]
+            Postures(self).keep(newest)
+            return self.replace(entity, etag)
+
+    table = Crowded()
+    postures = Postures(table)
+    postures.keep(a_signal(signal_id="0", occurred_at=NOW - timedelta(hours=1)))
+    assert postures.keep(a_signal()) == newest
+    assert postures.newest(a_signal()) == newest
+
+
+def test_first_pin_stays() -> None:
+    """Two workers earn their first token at once: one version is pinned."""
+    certificates = Certificates(FakeTable())
+    assert certificates.active(TENANT) is None
+    certificates.pin(TENANT, "v1")
+    certificates.pin(TENANT, "v2")
+    assert certificates.active(TENANT) == "v1"
+
+
+def test_announced_stage_is_kept_per_certificate() -> None:
+    """And replaced by the next one."""
+    certificates = Certificates(FakeTable())
+    for days in (30, 14, 0):
+        certificates.announce(TENANT, "aa", timedelta(days=days))
+        assert certificates.announced(TENANT, "aa") == timedelta(days=days)
+    assert certificates.announced(TENANT, "bb") is None
+
+
+def test_report_opens_an_operation_that_names_its_sender() -> None:
+    """The history says who said what."""
+    operation = opened_by_signal(a_signal(), NOW)
+    assert (operation.asked, operation.asked_by) == ("noncompliant", "mdm:portal")
+
+
+def test_history_fits_whatever_its_notes_hold() -> None:
+    """A row too long would be refused, and its message could not even be given up."""
+    operation = WIPE
+    for _ in range(HISTORY_LIMIT):
+        operation = operation.stepped(State.WAITING, '"' * 5000, NOW)
+    table = FakeTable()
+    Journal(table).open(operation)
+    (row,) = table.rows.values()
+    assert len(str(row["history"])) < 32_768

@@ -1,0 +1,100 @@
+"""Failures over HTTP: which status, when to come back, and how much is told."""
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn, cast
+
+import pytest
+
+from functions import replies
+from functions.replies import Detail
+from shared import errors
+from shared.errors import (
+    Conflict,
+    Contended,
+    Failure,
+    Misconfigured,
+    NotFound,
+    Rejected,
+    Retryable,
+    TooLarge,
+    Unverified,
+)
+from tests.unit.app_world import request
+
+if TYPE_CHECKING:
+    from tests.unit.app_world import Function
+
+STATUS: dict[type[Failure], int] = {
+    Unverified: 401,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Rejected: 400,
+    Retryable: 503,
+    Contended: 503,
+    Misconfigured: 500,
+    Failure: 500,
+}
+
+
+def failing(failure: BaseException, detail: Detail) -> "Function":
+    """Return a function that fails in this way."""
+
+    @replies.answering(detail)
+    def fail(req: object) -> NoReturn:
+        del req
+        raise failure
+
+    return cast("Function", fail)
+
+
+def test_every_failure_there_is_has_its_status() -> None:
+    """A kind added one day has to be given one here."""
+    known = {each for each in vars(errors).values() if isinstance(each, type)}
+    assert {each for each in known if issubclass(each, Failure)} == set(STATUS)
+
+
+@pytest.mark.parametrize("detail", Detail)
+@pytest.mark.parametrize("kind", STATUS)
+def test_failure_becomes_its_status(kind: type[Failure], detail: Detail) -> None:
+    """As a problem document, with the reason only for those who may know it."""
+    answer = failing(kind("the reason"), detail)(request())
+    problem = json.loads(answer.get_body())
+    assert answer.status_code == problem["status"] == STATUS[kind]
+    assert answer.mimetype == "application/problem+json"
+    assert problem.get("detail") == ("the reason" if detail is Detail.TOLD else None)
+    assert ("Retry-After" in answer.headers) is issubclass(kind, Retryable)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_failure_of_a_future_kind_is_answered_too() -> None:
+    """As what it descends from."""
+
+    class Stale(Unverified):
+        pass
+
+    assert failing(Stale("x"), Detail.KEPT)(request()).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("after", "header"),
+    [
+        (None, "30"),
+        (timedelta(seconds=90), "90"),
+        (timedelta(seconds=1.2), "2"),
+        (timedelta(), "30"),
+        (timedelta(milliseconds=1), "1"),
+    ],
+)
+def test_caller_is_told_when_to_come_back(after: timedelta | None, header: str) -> None:
+    """In whole seconds, never too early."""
+    answer = failing(Retryable("busy", after=after), Detail.KEPT)(request())
+    assert answer.headers["Retry-After"] == header
+
+
+@pytest.mark.parametrize("bug", [ValueError("x"), KeyError("x"), KeyboardInterrupt()])
+def test_bug_is_not_answered_as_a_failure(bug: BaseException) -> None:
+    """It goes on to the host, which answers 500 and raises an alarm."""
+    with pytest.raises(type(bug)):
+        failing(bug, Detail.KEPT)(request())

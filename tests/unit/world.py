@@ -1,0 +1,117 @@
+"""One tenant's world for the stories, and a death that can strike after any of its calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar, cast
+
+from shared.devices.model import Command, Device, Signal
+from shared.devices.operation import Operation
+from shared.errors import Retryable
+from shared.flows import device_command, device_signal
+from shared.flows.steps import Steps
+from shared.records.journal import Journal as TableJournal
+from shared.records.postures import Postures as TablePostures
+from tests.unit.builders import TENANT
+from tests.unit.stand_ins import FakeClock, FakeEvents, FakeExchange, FakeTable
+
+SETTLE = timedelta(minutes=2)
+T = TypeVar("T")
+
+
+class Died(BaseException):
+    """The worker is gone; nobody catches this."""
+
+
+@dataclass
+class Life:
+    """How many more port calls a worker lives through."""
+
+    calls: int
+
+    def spend(self) -> None:
+        """Use up one call; the last one kills."""
+        self.calls -= 1
+        if self.calls == 0:
+            raise Died
+
+
+ETERNAL = -1
+
+
+class _Mortal:
+    """A port behind which the worker dies once its call has taken effect."""
+
+    def __init__(self, port: object, life: Life) -> None:
+        self._port = port
+        self._life = life
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        method = getattr(self._port, name)
+
+        def call(*args: object, **named: object) -> object:
+            result = method(*args, **named)
+            self._life.spend()
+            return result
+
+        return call
+
+
+def _mortal(port: T, life: Life) -> T:
+    return cast("T", _Mortal(port, life))
+
+
+@dataclass
+class World:
+    """Records, Exchange and events of one tenant; they outlive any worker."""
+
+    devices: list[Device]
+    clock: FakeClock = field(default_factory=FakeClock)
+    events: FakeEvents = field(default_factory=FakeEvents)
+    exchange: FakeExchange = field(init=False)
+    journal_table: FakeTable = field(default_factory=FakeTable)
+    journal: TableJournal = field(init=False)
+    postures: TablePostures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exchange = FakeExchange(self.devices, self.clock)
+        self.journal = TableJournal(self.journal_table)
+        self.postures = TablePostures(FakeTable())
+
+    def steps(self, life: Life | None = None) -> Steps:
+        """Return the steps as a worker with this much life takes them."""
+        left = life or Life(ETERNAL)
+        return Steps(
+            exchange=_mortal(self.exchange, left),
+            journal=_mortal(self.journal, left),
+            events=_mortal(self.events, left),
+            clock=self.clock,
+            settle=SETTLE,
+        )
+
+    def report(self, signal: Signal, calls: int = ETERNAL) -> None:
+        """Let a worker handle a signal; it dies after so many calls."""
+        life = Life(calls)
+        postures = _mortal(self.postures, life)
+        device_signal.handle(signal, postures=postures, steps=self.steps(life))
+
+    def order(self, command: Command, calls: int = ETERNAL) -> None:
+        """Let a worker handle a command; it dies after so many calls."""
+        device_command.handle(command, steps=self.steps(Life(calls)))
+
+    def redeliver(self, story: Callable[[], None]) -> None:
+        """Deliver the message again, as the queue does, until the story comes to an end."""
+        for _ in range(5):
+            try:
+                story()
+            except Retryable as failure:
+                self.clock.advance(failure.after or timedelta(minutes=1))
+            else:
+                return
+        raise AssertionError("the story does not come to an end")
+
+    def operation(self, operation_id: str) -> Operation:
+        """Return what the journal says."""
+        found = self.journal.find(TENANT, operation_id)
+        assert found is not None
+        return found
