@@ -77,7 +77,7 @@ def _certificate() -> dict[str, Any]:
             "get": _operation(
                 "How each tenant's certificate stands.",
                 {"200": "Certificates"},
-                refusals={"400": "Unknown tenant", "404": "No such certificate"},
+                refusals={"400": "Unknown tenant"},
                 parameters=[TENANT],
             )
         },

@@ -8,10 +8,11 @@ import azure.functions as func
 from functions import openapi, replies, views
 from functions.replies import Detail
 from shared import messages, wiring
+from shared.devices.certificate import App
 from shared.errors import Failure, NotFound, Rejected, TooLarge
 from shared.flows import certificate_watch, device_command
 from shared.flows.certificate_validation import Validation
-from shared.services import Services, TenantWithLimits
+from shared.services import Services
 
 blueprint = func.Blueprint()
 
@@ -29,7 +30,11 @@ def post_command(req: func.HttpRequest) -> func.HttpResponse:
     services = wiring.services()
     services.tenant(command.tenant_id)
     operation = device_command.accept(
-        command, journal=services.journal, queue=services.queues, clock=services.clock
+        command,
+        journal=services.journal,
+        orders=services.orders,
+        queue=services.queues,
+        clock=services.clock,
     )
     return replies.json(
         views.operation(operation),
@@ -58,13 +63,17 @@ def get_operation(req: func.HttpRequest) -> func.HttpResponse:
 def get_certificate(req: func.HttpRequest) -> func.HttpResponse:
     """Return how each tenant's certificate stands."""
     services = wiring.services()
-    shown = []
-    for tenant in _tenants(services, req):
-        standing = certificate_watch.standing(
-            tenant, vault=services.vault, pins=services.pins, now=services.clock()
-        )
-        shown.append(views.certificate(standing, services.clock()))
-    return replies.json(views.Certificates(shown))
+    shown = views.Certificates()
+    for app in _apps(services, req):
+        try:
+            standing = certificate_watch.standing(
+                app, vault=services.vault, pins=services.pins, now=services.clock()
+            )
+        except Failure as failure:  # one tenant's trouble must not hide the others
+            shown.problems[app.tenant_id] = str(failure)
+        else:
+            shown.certificates.append(views.certificate(standing, services.clock()))
+    return replies.json(shown)
 
 
 @blueprint.route(route="certificate/validate", methods=["POST"])
@@ -74,14 +83,14 @@ def post_certificate_validate(req: func.HttpRequest) -> func.HttpResponse:
     services = wiring.services()
     reports = [
         Validation(
-            tenant=tenant,
+            app=app,
             vault=services.vault,
             entra=services.entra,
-            exchange=services.exchange(tenant.tenant_id).ping,
+            exchange=services.exchange(app.tenant_id).ping,
             pins=services.pins,
             clock=services.clock,
         ).report()
-        for tenant in _tenants(services, req)
+        for app in _apps(services, req)
     ]
     return replies.json(views.Reports(reports))
 
@@ -120,11 +129,11 @@ def _places(services: Services, req: func.HttpRequest) -> list[str]:
     return [wanted.lower()]
 
 
-def _tenants(services: Services, req: func.HttpRequest) -> list[TenantWithLimits]:
+def _apps(services: Services, req: func.HttpRequest) -> list[App]:
     wanted = req.params.get("tenant_id")
     if wanted is None:
-        return [*services.tenants.values()]
-    return [services.tenant(wanted)]
+        return [tenant.app for tenant in services.tenants.values()]
+    return [services.tenant(wanted).app]
 
 
 def _health(pings: Mapping[str, Callable[[], None]], detail: Detail) -> func.HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import azure.functions as func
 
 from shared import messages, wiring
-from shared.errors import Misconfigured, Rejected, Retryable
+from shared.errors import Failure, Misconfigured, Rejected, Retryable
 from shared.flows import abandoned, device_command, device_signal
 from shared.messages import COMMANDS, SIGNALS
 from shared.services import Services
@@ -15,6 +15,7 @@ log = logging.getLogger("easgate.queues")
 blueprint = func.Blueprint()
 
 POISON = "-poison"
+Story = Callable[[Services, bytes], None]
 STORAGE = "AzureWebJobsStorage"
 
 
@@ -44,26 +45,35 @@ def on_poison_command(message: func.QueueMessage) -> None:
 
 def _signal(services: Services, body: bytes) -> None:
     signal = messages.read_signal(body)
-    device_signal.handle(signal, postures=services.postures, steps=services.steps(signal.tenant_id))
+    device_signal.handle(
+        signal,
+        postures=services.postures,
+        orders=services.orders,
+        steps=services.steps(signal.tenant_id),
+    )
 
 
 def _command(services: Services, body: bytes) -> None:
     command = messages.read_command(body)
-    device_command.handle(command, steps=services.steps(command.tenant_id))
+    device_command.handle(command, orders=services.orders, steps=services.steps(command.tenant_id))
 
 
-def _handle(queue: str, body: bytes, story: Callable[[Services, bytes], None]) -> None:
+def _handle(queue: str, body: bytes, story: Story) -> None:
     """Run a story; what must wait goes back on the queue, what cannot be done is given up."""
+    try:
+        _run(body, story)
+    except (Retryable, Misconfigured) as failure:
+        # Also what an administrator must mend first: it goes on by itself when that is done.
+        if not _put_back(queue, body, failure):
+            _give_up(wiring.services(), body, f"given up after seven days: {failure}")
+
+
+def _run(body: bytes, story: Story) -> None:
     services = wiring.services()
     try:
-        try:
-            story(services, body)
-        except Rejected as failure:
-            _give_up(services, body, str(failure))
-    except Retryable as failure:
-        log.info("%s: put back: %s", queue, failure)
-        if not services.queues.put_back(queue, body, failure.after):
-            _give_up(services, body, f"given up after seven days of waiting: {failure}")
+        story(services, body)
+    except Rejected as failure:
+        _give_up(services, body, str(failure))
 
 
 def _bury(queue: str, body: bytes) -> None:
@@ -73,18 +83,31 @@ def _bury(queue: str, body: bytes) -> None:
     A poison queue has none of its own: one that fails here would sit unseen until it
     expires, so whatever may pass is waited out.
     """
-    services = wiring.services()
+    why = "failed on every attempt; the app's log of this message says why"
     try:
-        _give_up(services, body, "failed on every attempt; the app's log of this message says why")
+        _give_up(wiring.services(), body, why)
     except (Retryable, Misconfigured) as failure:
-        log.exception("%s: put back", queue)
-        after = failure.after if isinstance(failure, Retryable) else None
-        if not services.queues.put_back(queue, body, after):
+        if not _put_back(queue, body, failure):
             raise
 
 
+def _put_back(queue: str, body: bytes, failure: Failure) -> bool:
+    """Put the message back for later; False once its patience is used up."""
+    is_alarm = isinstance(failure, Misconfigured)
+    log.log(
+        logging.ERROR if is_alarm else logging.INFO,
+        "%s: %s waits: %s",
+        queue,
+        messages.named(body),
+        failure,
+    )
+    after = failure.after if isinstance(failure, Retryable) else None
+    # Needs storage and nothing else: other settings may be what is wrong.
+    return wiring.queues().put_back(queue, body, after)
+
+
 def _give_up(services: Services, body: bytes, why: str) -> None:
-    log.warning("given up: %s", why)
+    log.warning("%s is given up: %s", messages.named(body), why)
     try:
         abandoned.give_up(
             messages.asked(body, services.clock()),

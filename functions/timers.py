@@ -19,7 +19,7 @@ def on_certificate_schedule(timer: func.TimerRequest) -> None:
         log.warning("the certificate watch runs late")
     services = wiring.services()
     failures = certificate_watch.watch(
-        services.tenants.values(),
+        [tenant.app for tenant in services.tenants.values()],
         vault=services.vault,
         pins=services.pins,
         events=services.events,

@@ -57,10 +57,11 @@ class Certificate(msgspec.Struct, kw_only=True):
     stage_days: int | None
 
 
-class Certificates(msgspec.Struct):
-    """How every tenant's certificate stands."""
+class Certificates(msgspec.Struct, kw_only=True):
+    """How every tenant's certificate stands; `problems` by tenant where that cannot be told."""
 
-    certificates: list[Certificate]
+    certificates: list[Certificate] = []
+    problems: dict[str, str] = {}
 
 
 class Reports(msgspec.Struct):
@@ -107,8 +108,8 @@ def certificate(standing: Standing, now: datetime) -> Certificate:
     """Return how a certificate stands."""
     shown = standing.certificate
     return Certificate(
-        tenant_id=standing.tenant.tenant_id,
-        client_id=standing.tenant.client_id,
+        tenant_id=standing.app.tenant_id,
+        client_id=standing.app.client_id,
         credential_type="certificate",
         certificate_name=shown.name,
         version=shown.version,

@@ -1,7 +1,7 @@
 """Which adapter stands behind which port; imported when the first message comes, not before."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,11 +11,12 @@ import httpx
 from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 from azure.identity import ManagedIdentityCredential
-from azure.storage.queue import QueueServiceClient
+from azure.storage.queue import LinearRetry, QueueServiceClient
 
 from shared import config
 from shared.azure_failures import translated
-from shared.config import Settings, Storage, Tenant
+from shared.config import Settings, Storage
+from shared.devices.certificate import App
 from shared.events.publisher import Publisher
 from shared.exchange.admin import ExchangeAdmin
 from shared.exchange.transport import Transport
@@ -27,14 +28,15 @@ from shared.queues import Queues
 from shared.records.certificates import Certificates
 from shared.records.deliveries import Deliveries
 from shared.records.journal import Journal
+from shared.records.orders import Orders
 from shared.records.postures import Postures
 from shared.records.tables import Table
 from shared.services import Services
 
 # Wider pools cost httpx more than they gain; storage has clients of its own.
 CONNECTIONS = httpx.Limits(max_connections=16, max_keepalive_connections=16)
-# A webhook's sender waits 15 seconds: storage that is down must be noticed well before.
-PATIENCE: dict[str, Any] = {"retry_total": 2, "connection_timeout": 3, "read_timeout": 10}
+# A webhook's sender waits 15 seconds: whatever is down must be noticed well before.
+PATIENCE: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 4}
 STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
@@ -42,7 +44,9 @@ def build(clock: Callable[[], datetime]) -> Services:
     """Build everything from the app settings; nothing is called yet."""
     _quieten()
     settings = config.from_environment()
-    credential = ManagedIdentityCredential(client_id=settings.identity_client_id or None)
+    credential = ManagedIdentityCredential(
+        client_id=settings.identity_client_id or None, **PATIENCE
+    )
     http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
     tables = _tables(settings.storage, credential)
     queues = Queues(_queues(settings.storage, credential), clock)
@@ -52,19 +56,21 @@ def build(clock: Callable[[], datetime]) -> Services:
         settings.key_vault_url,
         credential,
         verify_challenge_resource=settings.verify_challenge_resource,
+        patience=PATIENCE,
     )
     tokens = _tokens(settings, vault, pins, http, clock)
     events = _events(settings, credential, http)
-    exchange = {each.tenant_id: _exchange(each, settings, tokens) for each in _all(settings)}
+    exchange = {each.tenant_id: _exchange(each, settings, tokens) for each in _apps(settings)}
     pings = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
-    for tenant in _all(settings):
-        pings[f"certificate:{tenant.tenant_id}"] = partial(vault.ping, tenant.certificate_name)
-        pings[f"exchange:{tenant.tenant_id}"] = exchange[tenant.tenant_id].ping
+    for app in _apps(settings):
+        pings[f"certificate:{app.tenant_id}"] = partial(vault.ping, app.certificate_name)
+        pings[f"exchange:{app.tenant_id}"] = exchange[app.tenant_id].ping
     return Services(
         tenants=settings.tenants,
         exchange=exchange.__getitem__,
         journal=journal,
         postures=Postures(Table(tables, "postures")),
+        orders=Orders(Table(tables, "orders")),
         deliveries=Deliveries(Table(tables, "deliveries"), clock),
         queues=queues,
         senders=_senders(settings, credential, clock),
@@ -77,13 +83,18 @@ def build(clock: Callable[[], datetime]) -> Services:
     )
 
 
+def build_queues(clock: Callable[[], datetime]) -> Queues:
+    """Build the queues alone; Misconfigured only if storage itself is not set."""
+    return Queues(_queues(config.storage_from_environment(), ManagedIdentityCredential()), clock)
+
+
 def _quieten() -> None:
     for chatty in ("azure.core", "azure.identity", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request
 
 
-def _all(settings: Settings) -> Iterable[Tenant]:
-    return settings.tenants.values()
+def _apps(settings: Settings) -> list[App]:
+    return [tenant.app for tenant in settings.tenants.values()]
 
 
 def _tokens(
@@ -118,21 +129,21 @@ class _Bearer:
     """One tenant's tokens, in the form the transport asks for."""
 
     tokens: Tokens
-    tenant: Tenant
+    app: App
 
     def text(self) -> str:
-        return self.tokens.token(self.tenant)
+        return self.tokens.token(self.app)
 
     def renewed(self, refused: str) -> str:
-        return self.tokens.renewed(self.tenant, refused)
+        return self.tokens.renewed(self.app, refused)
 
 
-def _exchange(tenant: Tenant, settings: Settings, tokens: Tokens) -> ExchangeAdmin:
+def _exchange(app: App, settings: Settings, tokens: Tokens) -> ExchangeAdmin:
     transport = Transport(
         httpx.Client(limits=CONNECTIONS, follow_redirects=False),
         base_url=settings.exchange_base_url,
-        tenant_id=tenant.tenant_id,
-        bearer=_Bearer(tokens=tokens, tenant=tenant),
+        tenant_id=app.tenant_id,
+        bearer=_Bearer(tokens=tokens, app=app),
     )
     return ExchangeAdmin(transport)
 
@@ -145,6 +156,7 @@ def _senders(
         credential,
         clock,
         verify_challenge_resource=settings.verify_challenge_resource,
+        patience=PATIENCE,
     )
     known = {
         name: Sender(
@@ -167,9 +179,11 @@ def _tables(storage: Storage, credential: TokenCredential) -> TableServiceClient
 
 
 def _queues(storage: Storage, credential: TokenCredential) -> QueueServiceClient:
+    # This package's own policy would sleep 15 seconds before it tries again.
+    patience: dict[str, Any] = PATIENCE | {"retry_policy": LinearRetry(backoff=1, retry_total=1)}
     if storage.connection_string:
-        return QueueServiceClient.from_connection_string(storage.connection_string, **PATIENCE)
-    return QueueServiceClient(storage.queue_uri, credential=credential, **PATIENCE)
+        return QueueServiceClient.from_connection_string(storage.connection_string, **patience)
+    return QueueServiceClient(storage.queue_uri, credential=credential, **patience)
 
 
 def _managed_identity_token(credential: TokenCredential, scope: str) -> str:

@@ -1,5 +1,6 @@
 """The Azure SDKs' exceptions, as Failures."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,14 +34,23 @@ def translated(service: str) -> Iterator[None]:
     except CredentialUnavailableError as error:
         raise Retryable(f"the managed identity does not answer: {_first_line(error)}") from error
     except ClientAuthenticationError as error:
-        raise Misconfigured(
-            f"{service} or the managed identity refused to authenticate this app; "
-            f"check that the identity is assigned: {_first_line(error)}"
-        ) from error
+        raise _unauthenticated(service, error) from error
+    except json.JSONDecodeError as error:
+        raise Retryable(f"{service} answered something unreadable") from error
     except HttpResponseError as error:
         raise _from_answer(service, error) from error
     except AzureError as error:
         raise Retryable(f"{service} failed: {_first_line(error)}") from error
+
+
+def _unauthenticated(service: str, error: ClientAuthenticationError) -> Failure:
+    if error.response is None:
+        # No answer of the service's: the identity endpoint gave no token, or none just now.
+        return Retryable(f"the managed identity gives no token: {_first_line(error)}")
+    return Misconfigured(
+        f"{service} refused to authenticate this app; check that its managed identity is "
+        f"assigned: {_first_line(error)}"
+    )
 
 
 def _from_answer(service: str, error: HttpResponseError) -> Failure:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from shared.devices.certificate import App
 from shared.devices.model import Trust
 from shared.errors import Misconfigured
 
@@ -40,10 +41,8 @@ class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tenant:
     """One tenant and its app registration; GUIDs in lower case."""
 
-    tenant_id: str
+    app: App
     organization: str
-    client_id: str
-    certificate_name: str
     limits: Limits
 
     @property
@@ -122,6 +121,15 @@ def from_environment() -> Settings:
     return read(os.environ)  # noqa: TID251 - this is that module
 
 
+def storage_from_environment() -> Storage:
+    """Read how storage is reached, whatever else is wrong with the settings."""
+    reader = _Reader(os.environ)  # noqa: TID251 - this is that module
+    storage = reader.storage()
+    if reader.complaints:
+        raise Misconfigured("; ".join(reader.complaints))
+    return storage
+
+
 def read(environ: Mapping[str, str]) -> Settings:
     """Read settings from a mapping."""
     reader = _Reader(environ)
@@ -170,15 +178,17 @@ class _Reader:
         found: dict[str, Tenant] = {}
         for entry in self.json("TENANTS", list[_TenantEntry], []):
             tenant = Tenant(
-                tenant_id=str(entry.tenant_id),
+                app=App(
+                    tenant_id=str(entry.tenant_id),
+                    client_id=str(entry.client_id),
+                    certificate_name=entry.certificate_name,
+                ),
                 organization=entry.organization,
-                client_id=str(entry.client_id),
-                certificate_name=entry.certificate_name,
                 limits=entry.limits,
             )
-            if tenant.tenant_id in found:
-                self.complaints.append(f"TENANTS: {tenant.tenant_id} stands there twice")
-            found[tenant.tenant_id] = tenant
+            if tenant.app.tenant_id in found:
+                self.complaints.append(f"TENANTS: {tenant.app.tenant_id} stands there twice")
+            found[tenant.app.tenant_id] = tenant
         return found
 
     def json(self, name: str, shape: type[T], fallback: T, *, default: str = "") -> T:

@@ -154,6 +154,13 @@ def _decode(body: bytes, shape: type[T]) -> T:
         raise Rejected(f"the message does not have the documented shape: {error}") from error
 
 
+def named(body: bytes) -> str:
+    """Return which message this is, for the log: ids only."""
+    seen = glimpse(body)
+    which = (seen.command_id or seen.signal_id or "an unreadable message")[:GLIMPSE]
+    return f"{which} of tenant {(seen.tenant_id or UNKNOWN)[:GLIMPSE]}"
+
+
 def asked(body: bytes, now: datetime) -> Operation:
     """Return the operation that a message, even an unreadable one, would have started."""
     try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from shared.config import Tenant
 from shared.errors import Rejected
 from shared.flows.certificate_validation import EntraId, Vault
 from shared.flows.ports import (
@@ -13,10 +14,10 @@ from shared.flows.ports import (
     Events,
     Exchange,
     Journal,
+    Orders,
     Pins,
     Postures,
     Queue,
-    Tenant,
 )
 from shared.flows.steps import Steps
 from shared.flows.webhook_delivery import Senders
@@ -34,15 +35,6 @@ class AllEvents(Events, CertificateEvents, Protocol):
     """Everything we tell the world."""
 
 
-class TenantWithLimits(Tenant, Protocol):
-    """A tenant, with what it set for itself."""
-
-    @property
-    def wipe_settle(self) -> timedelta:
-        """How long a look back after a wipe of unknown outcome still proves nothing."""
-        ...
-
-
 class PingableExchange(Exchange, Protocol):
     """One tenant's Exchange, which can be asked whether it answers."""
 
@@ -55,10 +47,11 @@ class PingableExchange(Exchange, Protocol):
 class Services:
     """Everything the stories need."""
 
-    tenants: Mapping[str, TenantWithLimits]
+    tenants: Mapping[str, Tenant]
     exchange: Callable[[str], PingableExchange]  # by tenant id, one that is in tenants
     journal: Journal
     postures: Postures
+    orders: Orders
     deliveries: Deliveries
     queues: PatientQueue
     senders: Senders
@@ -69,9 +62,9 @@ class Services:
     pings: Mapping[str, Callable[[], None]]
     clock: Callable[[], datetime]
 
-    def tenant(self, tenant_id: str) -> TenantWithLimits:
+    def tenant(self, tenant_id: str) -> Tenant:
         """Return the tenant; Rejected if this deployment does not serve it."""
-        found = self.tenants.get(tenant_id)
+        found = self.tenants.get(tenant_id.lower())
         if found is None:
             raise Rejected(f"tenant {tenant_id} is not served here: add it to TENANTS")
         return found
@@ -80,7 +73,7 @@ class Services:
         """Return what takes an operation of this tenant to its end."""
         tenant = self.tenant(tenant_id)
         return Steps(
-            exchange=self.exchange(tenant.tenant_id),
+            exchange=self.exchange(tenant.app.tenant_id),
             journal=self.journal,
             events=self.events,
             clock=self.clock,

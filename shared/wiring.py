@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from shared.services import Services
+from shared.errors import Misconfigured
+from shared.services import PatientQueue, Services
 
 _lock = threading.Lock()
 _built: list[Services] = []
@@ -15,11 +16,21 @@ def services() -> Services:
     """Return this worker's services; Misconfigured if the app settings need attention."""
     with _lock:
         if not _built:
-            # The Azure SDKs take longer to import than a worker may take to index the app.
+            # Indexing needs none of the Azure SDKs, and every start of a worker would pay.
             from shared.assembly import build  # noqa: PLC0415
 
             _built.append(build(utc_now))
         return _built[-1]
+
+
+def queues() -> PatientQueue:
+    """Return the queues; they can be had while other app settings need attention."""
+    try:
+        return services().queues
+    except Misconfigured:
+        from shared.assembly import build_queues  # noqa: PLC0415 - as above
+
+        return build_queues(utc_now)
 
 
 @contextmanager

@@ -66,7 +66,24 @@ class Action(StrEnum):
     REMOVE = "remove"
 
 
-WIPES = frozenset({Action.WIPE_ACCOUNT, Action.WIPE_DEVICE})
+class Concern(StrEnum):
+    """What an order is about: of two about the same, the newer one stands."""
+
+    ACCESS = "access"
+    WIPE = "wipe"
+    PARTNERSHIP = "partnership"
+
+
+CONCERNS = {
+    Action.ALLOW: Concern.ACCESS,
+    Action.BLOCK: Concern.ACCESS,
+    Action.QUARANTINE: Concern.ACCESS,
+    Action.CLEAR: Concern.ACCESS,
+    Action.WIPE_ACCOUNT: Concern.WIPE,
+    Action.WIPE_DEVICE: Concern.WIPE,
+    Action.CANCEL_WIPE: Concern.WIPE,
+    Action.REMOVE: Concern.PARTNERSHIP,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +160,11 @@ class Signal:
     device_id: str
     occurred_at: datetime
 
+    @property
+    def says(self) -> str:
+        """What it is, in a few words."""
+        return f"{self.posture} was reported by {self.sender}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
@@ -155,6 +177,32 @@ class Command:
     device_id: str
     reason: str
     requested_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command, as far as later words about the same device are measured against it."""
+
+    command_id: str
+    tenant_id: str
+    action: Action
+    mailbox: str
+    device_id: str
+    given_at: datetime  # when it was first stored
+    why: str
+
+    @property
+    def says(self) -> str:
+        """What it is, in a few words."""
+        return f"{self.action} was ordered ({self.command_id})"
+
+    @property
+    def concern(self) -> Concern:
+        """What it is about."""
+        return CONCERNS[self.action]
+
+
+Word = Signal | Order  # what is said about a device; of two, the newer stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

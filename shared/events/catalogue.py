@@ -3,8 +3,8 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from shared.devices.certificate import App, Certificate
 from shared.devices.model import Action, Device
 from shared.devices.operation import Operation
 
@@ -32,44 +32,6 @@ class Event:
     subject: str
     time: datetime
     data: dict[str, object]
-
-
-class App(Protocol):
-    """Whose certificate an event is about."""
-
-    @property
-    def tenant_id(self) -> str:
-        """The tenant's GUID."""
-        ...
-
-    @property
-    def client_id(self) -> str:
-        """The app registration's application id."""
-        ...
-
-
-class Certificate(Protocol):
-    """Which certificate an event is about."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the vault."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Its version in the vault."""
-        ...
-
-    @property
-    def thumbprint(self) -> str:
-        """Its SHA-256 thumbprint, hex."""
-        ...
-
-    @property
-    def expires_at(self) -> datetime:
-        """The end of its validity."""
-        ...
 
 
 def device_changed(operation: Operation) -> Event:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 import httpx
 import msgspec
 
+from shared.devices.certificate import App, Certificate
 from shared.devices.operation import Operation
 from shared.errors import Misconfigured, Rejected, Retryable
 from shared.events import catalogue
-from shared.events.catalogue import App, Certificate, Event
+from shared.events.catalogue import Event
 from shared.retry_after import retry_after
 
 SCOPE = "https://eventgrid.azure.net/.default"
@@ -72,7 +73,7 @@ class Publisher:
                 headers=headers,
                 params={"api-version": "2018-01-01"},
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Retryable(f"the event topic cannot be reached: {error}") from error
         _check(answer, event)
 

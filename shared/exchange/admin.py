@@ -26,8 +26,12 @@ class ExchangeAdmin:
         """Return the partnership; NotFound if Exchange knows no such mailbox or device."""
         lists = self._lists(mailbox)
         found = self._transport.invoke("Get-MobileDevice", {"Mailbox": _named(mailbox)}).rows
-        devices = [rows.read(row, rows.MobileDevice) for row in found]
-        matching = [each for each in devices if rows.holds([device_id], each.device_id)]
+        # Read only these: another device's odd row must not stand in the way.
+        matching = [
+            rows.read(row, rows.MobileDevice)
+            for row in found
+            if rows.holds([device_id], str(row.get("DeviceId")))
+        ]
         if not matching:
             raise NotFound(
                 f"mailbox {mailbox} has no device {device_id}: a device appears with its first "

@@ -71,8 +71,9 @@ class OrganizationSettings(msgspec.Struct, rename="pascal"):
 
 def read(row: dict[str, Any], shape: type[T]) -> T:
     """Return the row as *shape*; Misconfigured if Exchange no longer sends what we rely on."""
+    told = {name: value for name, value in row.items() if value not in (None, "")}
     try:
-        return msgspec.convert(row, shape, strict=False)
+        return msgspec.convert(told, shape, strict=False)
     except msgspec.ValidationError as error:
         raise Misconfigured(
             f"Exchange's rows have changed; update this app (reading {shape.__name__}: {error})"

@@ -127,7 +127,7 @@ class Transport:
                 raw = b"".join(answer.iter_raw())
             finally:
                 answer.close()
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise Retryable(
                 f"Exchange cannot be reached: {type(error).__name__} {error}"
             ) from error

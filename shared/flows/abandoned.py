@@ -17,9 +17,20 @@ def give_up(
         operation = journal.open(replace(asked, operation_id=_own_id(asked)))
     if operation.is_finished:
         return operation
-    given_up = operation.stepped(State.ABANDONED, why, clock())
-    events.operation_abandoned(given_up)
-    return journal.save(given_up)
+    # Saved first: a worker that is still on it wins, and the reason outlives a lost event.
+    operation = journal.save(operation.stepped(operation.state, _reason(operation, why), clock()))
+    if operation.acted_at is not None:
+        # Only the telling failed: what was done to the device is not to be kept secret.
+        events.device_changed(operation)
+        return journal.save(operation.stepped(State.DONE, "done, and told late", clock()))
+    events.operation_abandoned(operation)
+    return journal.save(operation.stepped(State.ABANDONED, _reason(operation, why), clock()))
+
+
+def _reason(operation: Operation, why: str) -> str:
+    if operation.attempted_at is not None and operation.acted_at is None:
+        return f"{why}; whether the wipe was requested is not known: look at the device"
+    return why
 
 
 def _own_id(asked: Operation) -> str:

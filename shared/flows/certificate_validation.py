@@ -7,11 +7,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Protocol
 
+from shared.devices.certificate import REQUIRED_ROLE, App, Certificate, KeyFacts
 from shared.errors import Failure, Misconfigured, Rejected, Retryable
-from shared.flows.ports import Certificate, Clock, Pins, Tenant
+from shared.flows.ports import Clock, Pins
 
 LEAST_BITS = 2048
-REQUIRED_ROLE = "Exchange.ManageAsApp"
 
 
 class Grade(StrEnum):
@@ -43,30 +43,6 @@ class Report:
     checks: tuple[Check, ...]
 
 
-class KeyFacts(Protocol):
-    """What the vault says about a certificate's key."""
-
-    @property
-    def kind(self) -> str:
-        """Return RSA, EC, ..."""
-        ...
-
-    @property
-    def bits(self) -> int:
-        """The key's size."""
-        ...
-
-    @property
-    def operations(self) -> frozenset[str]:
-        """What the vault lets the key do."""
-        ...
-
-    @property
-    def is_exportable(self) -> bool:
-        """Whether the private key may leave the vault."""
-        ...
-
-
 class Vault(Protocol):
     """The vault, as far as a validation looks into it."""
 
@@ -86,7 +62,7 @@ class Vault(Protocol):
 class EntraId(Protocol):
     """Entra ID, past every cache."""
 
-    def roles(self, tenant: Tenant, certificate: Certificate) -> tuple[str, ...]:
+    def roles(self, app: App, certificate: Certificate) -> tuple[str, ...]:
         """Return the roles of a token got with this certificate."""
         ...
 
@@ -95,7 +71,7 @@ class EntraId(Protocol):
 class Validation:
     """Checks one tenant's chain, link after link; after a broken link the rest is unknown."""
 
-    tenant: Tenant
+    app: App
     vault: Vault
     entra: EntraId
     exchange: Callable[[], None]
@@ -120,7 +96,7 @@ class Validation:
                 checks.append(self._check(name, partial(link, found[0])))
         certificate = found[0] if found else None
         return Report(
-            tenant_id=self.tenant.tenant_id,
+            tenant_id=self.app.tenant_id,
             grade=_overall(checks),
             thumbprint=certificate.thumbprint if certificate else None,
             expires_in_days=(certificate.expires_at - self.clock()).days if certificate else None,
@@ -141,8 +117,8 @@ class Validation:
         return Check(name=name, grade=grade, meaning=meaning, milliseconds=round(took, 1))
 
     def _certificate(self) -> Certificate:
-        pinned = self.pins.active(self.tenant.tenant_id)
-        return self.vault.certificate(self.tenant.certificate_name, pinned or "")
+        pinned = self.pins.active(self.app.tenant_id)
+        return self.vault.certificate(self.app.certificate_name, pinned or "")
 
     def _in_force(self, certificate: Certificate) -> None:
         now = self.clock()
@@ -161,6 +137,8 @@ class Validation:
             )
         if "sign" not in key.operations:
             raise Rejected("the key may not sign: give the policy the key usage digitalSignature")
+        if key.is_exportable is None:
+            raise Retryable("the vault does not say whether the private key can be exported")
         if key.is_exportable:
             raise Rejected("the private key can be exported: recreate it with exportable off")
 
@@ -169,7 +147,7 @@ class Validation:
             raise Rejected("the vault's key does not belong to this certificate: recreate it")
 
     def _token(self, certificate: Certificate) -> None:
-        if REQUIRED_ROLE not in self.entra.roles(self.tenant, certificate):
+        if REQUIRED_ROLE not in self.entra.roles(self.app, certificate):
             raise Misconfigured(
                 f"the token lacks {REQUIRED_ROLE}: grant the permission and admin consent"
             )

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.devices import expiry
+from shared.devices.certificate import App, Certificate, stage
 from shared.errors import Failure
 from shared.flows.ports import (
-    Certificate,
     CertificateEvents,
     Certificates,
     Clock,
     Pins,
-    Tenant,
 )
 
 
@@ -20,14 +18,14 @@ from shared.flows.ports import (
 class Standing:
     """How one tenant's certificate stands."""
 
-    tenant: Tenant
+    app: App
     certificate: Certificate
     is_pinned: bool  # False: never used yet; the vault's current version is shown
     stage: timedelta | None
 
 
 def watch(
-    tenants: Iterable[Tenant],
+    apps: Iterable[App],
     *,
     vault: Certificates,
     pins: Pins,
@@ -36,31 +34,31 @@ def watch(
 ) -> list[Failure]:
     """Announce each stage of each certificate once; return what could not be looked at."""
     failures = []
-    for tenant in tenants:
+    for app in apps:
         try:
-            _announce(standing(tenant, vault=vault, pins=pins, now=clock()), pins, events, clock())
+            _announce(standing(app, vault=vault, pins=pins, now=clock()), pins, events, clock())
         except Failure as failure:
             failures.append(failure)
     return failures
 
 
-def standing(tenant: Tenant, *, vault: Certificates, pins: Pins, now: datetime) -> Standing:
+def standing(app: App, *, vault: Certificates, pins: Pins, now: datetime) -> Standing:
     """Return the certificate a tenant signs with, and the last stage it has passed."""
-    pinned = pins.active(tenant.tenant_id)
-    certificate = vault.certificate(tenant.certificate_name, pinned or "")
+    pinned = pins.active(app.tenant_id)
+    certificate = vault.certificate(app.certificate_name, pinned or "")
     return Standing(
-        tenant=tenant,
+        app=app,
         certificate=certificate,
         is_pinned=pinned is not None,
-        stage=expiry.stage(certificate.expires_at, now),
+        stage=stage(certificate.expires_at, now),
     )
 
 
 def _announce(standing: Standing, pins: Pins, events: CertificateEvents, now: datetime) -> None:
-    tenant, certificate = standing.tenant, standing.certificate
-    announced = pins.announced(tenant.tenant_id, certificate.thumbprint)
+    app, certificate = standing.app, standing.certificate
+    announced = pins.announced(app.tenant_id, certificate.thumbprint)
     if standing.stage is None or standing.stage == announced:
         return
     # Told before it is noted: a death in between repeats the event under the same id.
-    events.certificate_expiring(tenant, certificate, stage=standing.stage, now=now)
-    pins.announce(tenant.tenant_id, certificate.thumbprint, standing.stage)
+    events.certificate_expiring(app, certificate, stage=standing.stage, now=now)
+    pins.announce(app.tenant_id, certificate.thumbprint, standing.stage)

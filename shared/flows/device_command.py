@@ -1,71 +1,83 @@
 """A person or another system orders an action on a device."""
 
-from shared.devices import decide
-from shared.devices.model import Action, Command, Decision, Device
+from dataclasses import dataclass
+
+from shared.devices.model import Command, Order
 from shared.devices.operation import Operation, opened_by_command
-from shared.errors import Conflict, Contended, Retryable
-from shared.flows.ports import Clock, Exchange, Journal, Queue
+from shared.errors import Conflict
+from shared.flows import words
+from shared.flows.ports import Clock, Journal, Orders, Queue
 from shared.flows.steps import Steps
 
 
-def accept(command: Command, *, journal: Journal, queue: Queue, clock: Clock) -> Operation:
+def accept(
+    command: Command, *, journal: Journal, orders: Orders, queue: Queue, clock: Clock
+) -> Operation:
     """Store the order and queue it; the same order again is the same operation."""
-    asked = opened_by_command(command, clock())
-    operation = journal.open(asked)
-    _same_order(operation, asked)
+    operation = _opened(command, journal, clock)
     if not operation.is_finished:
+        # Stored at once, so that an older order still waiting is overruled from now on.
+        orders.keep(_order(command, operation))
         queue.put_command(command)
     return operation
 
 
-def handle(command: Command, *, steps: Steps) -> None:
+def handle(command: Command, *, orders: Orders, steps: Steps) -> None:
     """Carry out one order."""
-    asked = opened_by_command(command, steps.clock())
-    operation = steps.journal.open(asked)
-    _same_order(operation, asked)
+    operation = _opened(command, steps.journal, steps.clock)
     if operation.is_finished:
         return
-    try:
+    story = _Story(order=_order(command, operation), orders=orders, steps=steps)
+    with steps.waiting(operation):
+        story.tell(operation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Story:
+    order: Order
+    orders: Orders
+    steps: Steps
+
+    def tell(self, operation: Operation) -> None:
+        newest = self.orders.keep(self.order)
+        if newest.command_id != self.order.command_id and not self.steps.has_acted(operation):
+            self.steps.stand_back(operation, newest)
+            return
         if operation.decision is None:
-            operation = steps.plan(operation, _decide(command, steps.exchange))
-        steps.tell(steps.act(operation))
-    except Contended:
-        raise
-    except Retryable as failure:
-        latest = steps.journal.find(operation.tenant_id, operation.operation_id)
-        steps.wait(latest or operation, failure)
-        raise
+            operation = self.steps.plan(operation, words.decision(self.order, self.steps.exchange))
+        operation = self.steps.act(operation)
+        self.steps.tell(self.steps.yield_to(self._newer, operation))
+
+    def _newer(self) -> Order | None:
+        newest = self.orders.newest(
+            self.order.tenant_id,
+            self.order.mailbox,
+            device_id=self.order.device_id,
+            concern=self.order.concern,
+        )
+        is_ours = newest is None or newest.command_id == self.order.command_id
+        return None if is_ours else newest
 
 
-def _decide(command: Command, exchange: Exchange) -> Decision:
-    device = exchange.find(command.mailbox, command.device_id)
-    why = f"ordered by {command.requested_by}: {command.reason}"
-    match command.action:
-        case Action.ALLOW:
-            return decide.allow(device, why)
-        case Action.BLOCK:
-            return decide.block(device, why)
-        case Action.QUARANTINE:
-            return decide.quarantine(device, exchange.access_policy(), why)
-        case Action.CLEAR:
-            return decide.clear(device, exchange.access_policy(), why)
-        case Action.REMOVE:
-            return Decision(action=Action.REMOVE, device=device, reason=why)
-        case Action.WIPE_ACCOUNT | Action.WIPE_DEVICE | Action.CANCEL_WIPE:
-            return _decide_wipe(command.action, device, exchange, why)
-
-
-def _decide_wipe(action: Action, device: Device, exchange: Exchange, why: str) -> Decision:
-    state = exchange.wipe_state(device)
-    if action is Action.CANCEL_WIPE:
-        return decide.cancel_wipe(device, state, why)
-    return decide.erase(action, device=device, state=state, why=why)
-
-
-def _same_order(operation: Operation, asked: Operation) -> None:
-    """Refuse a command_id that already stands for something else."""
+def _opened(command: Command, journal: Journal, clock: Clock) -> Operation:
+    """Store the operation, or find it; Conflict if its id stands for something else."""
+    asked = opened_by_command(command, clock())
+    operation = journal.open(asked)
     if not operation.asks_the_same_as(asked):
         raise Conflict(
             f"command_id {operation.operation_id} already stands for {operation.asked} of "
             f"device {operation.device_id}: send a new order under a new command_id"
         )
+    return operation
+
+
+def _order(command: Command, operation: Operation) -> Order:
+    return Order(
+        command_id=command.command_id,
+        tenant_id=command.tenant_id,
+        action=command.action,
+        mailbox=command.mailbox,
+        device_id=command.device_id,
+        given_at=operation.opened_at,
+        why=f"ordered by {command.requested_by}: {command.reason}",
+    )

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.devices.model import AccessPolicy, Command, Decision, Device, Signal, WipeState
+from shared.devices.certificate import App, Certificate
+from shared.devices.model import (
+    AccessPolicy,
+    Command,
+    Concern,
+    Decision,
+    Device,
+    Order,
+    Signal,
+    WipeState,
+)
 from shared.devices.operation import Operation
 
 Clock = Callable[[], datetime]
@@ -62,6 +72,20 @@ class Postures(Protocol):
         ...
 
 
+class Orders(Protocol):
+    """The newest order for each device and concern."""
+
+    def keep(self, order: Order) -> Order:
+        """Store the order unless a newer one of its concern is known; return the newest."""
+        ...
+
+    def newest(
+        self, tenant_id: str, mailbox: str, *, device_id: str, concern: Concern
+    ) -> Order | None:
+        """Return the newest order of this concern, if there was one."""
+        ...
+
+
 class Deliveries(Protocol):
     """Which webhook deliveries have been taken in."""
 
@@ -98,69 +122,6 @@ class Events(Protocol):
         ...
 
 
-class Tenant(Protocol):
-    """One tenant's app registration, as the administrator set it."""
-
-    @property
-    def tenant_id(self) -> str:
-        """The tenant's GUID."""
-        ...
-
-    @property
-    def client_id(self) -> str:
-        """The registration's application id."""
-        ...
-
-    @property
-    def certificate_name(self) -> str:
-        """The certificate's name in the vault."""
-        ...
-
-
-class Certificate(Protocol):
-    """One version of the app's certificate; its public part."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the vault."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Its version in the vault."""
-        ...
-
-    @property
-    def key_id(self) -> str:
-        """The address of its key, which signs in the vault."""
-        ...
-
-    @property
-    def der(self) -> bytes:
-        """The certificate itself."""
-        ...
-
-    @property
-    def thumbprint(self) -> str:
-        """Its SHA-256 thumbprint, hex."""
-        ...
-
-    @property
-    def valid_from(self) -> datetime:
-        """The start of its validity."""
-        ...
-
-    @property
-    def expires_at(self) -> datetime:
-        """The end of its validity."""
-        ...
-
-    @property
-    def is_enabled(self) -> bool:
-        """Whether the vault lets it be used."""
-        ...
-
-
 class Certificates(Protocol):
     """The vault's certificates."""
 
@@ -189,7 +150,7 @@ class CertificateEvents(Protocol):
     """What we tell the world about certificates."""
 
     def certificate_expiring(
-        self, app: Tenant, certificate: Certificate, *, stage: timedelta, now: datetime
+        self, app: App, certificate: Certificate, *, stage: timedelta, now: datetime
     ) -> None:
         """Announce that a certificate has passed a stage on its way to expiry."""
         ...

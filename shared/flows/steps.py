@@ -1,12 +1,15 @@
 """The steps every operation on a device goes through: plan, act, record, emit."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.devices import wipe
-from shared.devices.model import Action, Decision, Device
+from shared.devices.model import Action, Decision, Device, Word
 from shared.devices.operation import Operation, State, is_wipe
-from shared.errors import NotFound, Retryable
+from shared.errors import Contended, Misconfigured, NotFound, Rejected, Retryable
+from shared.flows import words
 from shared.flows.ports import Clock, Events, Exchange, Journal
 
 
@@ -28,21 +31,23 @@ class Steps:
     def plan(self, operation: Operation, decision: Decision) -> Operation:
         """Write the decision down before anything is done: a redelivery resumes it."""
         note = f"{decision.action or 'nothing to do'}: {decision.reason}"
-        planned = replace(operation, decision=decision)
-        return self.journal.save(planned.stepped(State.PLANNED, note, self.clock()))
+        return self._save(replace(operation, decision=decision), note)
 
     def act(self, operation: Operation) -> Operation:
         """Do what was decided, and record how the device then stands."""
         decision = operation.decision
-        if decision is None or decision.action is None or operation.acted_at is not None:
+        if decision is None or decision.action is None:
             return operation
-        if is_wipe(decision):
-            operation = self._wipe_once(operation, decision)
-        else:
-            self.exchange.apply(decision)
-        acted = replace(operation, acted_at=self.clock(), after=self._after(decision))
-        note = f"{decision.action} carried out"
-        return self.journal.save(acted.stepped(State.PLANNED, note, self.clock()))
+        if operation.acted_at is None:
+            if is_wipe(decision):
+                operation = self._wipe_once(operation, decision)
+            else:
+                self.exchange.apply(decision)
+                operation = replace(operation, acted_at=self.clock())
+        elif operation.after is not None or decision.action is Action.REMOVE:
+            return operation
+        after = self._after(decision)
+        return self._save(replace(operation, after=after), f"{decision.action} carried out")
 
     def tell(self, operation: Operation) -> Operation:
         """Announce what was done, and close the operation."""
@@ -54,42 +59,83 @@ class Steps:
         """Record that nothing is left to do."""
         return self.journal.save(operation.stepped(State.DONE, note, self.clock()))
 
-    def wait(self, operation: Operation, failure: Retryable) -> Operation:
-        """Record what the operation waits for."""
-        return self.journal.save(operation.stepped(State.WAITING, str(failure), self.clock()))
+    @contextmanager
+    def waiting(self, operation: Operation) -> Iterator[None]:
+        """Record what the operation waits for, when something stands in its way."""
+        try:
+            yield
+        except Contended:
+            raise  # the other worker's record is not to be overwritten
+        except (Retryable, Misconfigured) as failure:
+            latest = self.journal.find(operation.tenant_id, operation.operation_id) or operation
+            self.journal.save(latest.stepped(State.WAITING, str(failure), self.clock()))
+            raise
 
-    def overtaken(self, operation: Operation, why: str) -> Operation:
-        """Record how the device stands after something newer was put in our action's place."""
-        if operation.decision is None:
+    def has_acted(self, operation: Operation) -> bool:
+        """Whether the decision was carried out; Retryable while that cannot be known."""
+        return operation.acted_at is not None or self._has_wiped(operation)
+
+    def stand_back(self, operation: Operation, newer: Word) -> None:
+        """
+        Leave the device to a newer word, after undoing what an attempt may have done.
+
+        An attempt cut short may have written to the lists after the newer word was
+        carried out; what then repairs them is this operation's own to record and tell.
+        """
+        if operation.decision is not None and operation.decision.action is not None:
+            decision = words.decision(newer, self.exchange)
+            if decision.action is not None and not is_wipe(decision):
+                self.tell(self.act(self.plan(operation, decision)))
+                return
+        self.close(operation, f"nothing done: {newer.says} since")
+
+    def yield_to(self, newest: Callable[[], Word | None], operation: Operation) -> Operation:
+        """
+        Restore what a newer word asked for, if it was carried out while we acted.
+
+        Two workers may act on one device at once, and ours may have written last. Whoever
+        acts last also looks last, so the newest word stands.
+        """
+        restored: Word | None = None
+        while (newer := newest()) is not None and newer != restored:
+            restored = newer
+            self._restore(newer)
+        if restored is None or operation.decision is None:
             return operation
-        now = replace(operation, after=self._after(operation.decision))
-        return self.journal.save(now.stepped(State.PLANNED, f"overtaken: {why}", self.clock()))
+        after = self._after(operation.decision)
+        return self._save(replace(operation, after=after), f"overtaken: {restored.says}")
 
-    def has_wiped(self, operation: Operation) -> bool:
-        """Whether an earlier attempt's wipe request stands; Retryable while that is unknown."""
-        if operation.attempted_at is None or operation.decision is None:
+    def _restore(self, newer: Word) -> None:
+        try:
+            decision = words.decision(newer, self.exchange)
+        except Rejected:
+            return  # what cannot be done was not undone by us
+        # A wipe is not undone by what we wrote, and not ours to repeat.
+        if decision.action is not None and not is_wipe(decision):
+            self.exchange.apply(decision)
+
+    def _wipe_once(self, operation: Operation, decision: Decision) -> Operation:
+        """Request the wipe unless an earlier attempt did: a second request restarts the cycle."""
+        if not self._has_wiped(operation):
+            operation = self.journal.save(replace(operation, attempted_at=self.clock()))
+            self.exchange.wipe(decision)
+        # Written down before anything else can fail: from here on it is known to be requested.
+        return self._save(replace(operation, acted_at=self.clock()), "wipe requested")
+
+    def _has_wiped(self, operation: Operation) -> bool:
+        decision = operation.decision
+        if operation.attempted_at is None or decision is None or decision.wipe_before is None:
             return False
-        if self._has_landed(operation.decision):
+        now = self.exchange.wipe_state(decision.device)
+        if wipe.has_landed(decision.wipe_before, now, only_account=decision.account_only):
             return True
         rest = operation.attempted_at + self.settle - self.clock()
         if rest > timedelta():
             raise Retryable("it is not known yet whether the wipe was requested", after=rest)
         return False
 
-    def _wipe_once(self, operation: Operation, decision: Decision) -> Operation:
-        """Request the wipe unless an earlier attempt did: a second request restarts the cycle."""
-        if self.has_wiped(operation):
-            return operation
-        operation = self.journal.save(replace(operation, attempted_at=self.clock()))
-        self.exchange.wipe(decision)
-        return operation
-
-    def _has_landed(self, decision: Decision) -> bool:
-        before = decision.wipe_before
-        if before is None:
-            return False
-        now = self.exchange.wipe_state(decision.device)
-        return wipe.has_landed(before, now, only_account=decision.account_only)
+    def _save(self, operation: Operation, note: str) -> Operation:
+        return self.journal.save(operation.stepped(State.PLANNED, note, self.clock()))
 
     def _after(self, decision: Decision) -> Device | None:
         if decision.action is Action.REMOVE:

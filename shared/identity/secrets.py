@@ -1,20 +1,21 @@
 """Webhook secrets: the current and the previous enabled version, remembered for a while."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import ResourceNotFoundError
 from azure.keyvault.secrets import SecretClient, SecretProperties
 
 from shared.azure_failures import translated
-from shared.errors import Misconfigured, Retryable
+from shared.errors import Failure, Misconfigured
 
 LIVE_VERSIONS = 2
 FRESH = timedelta(minutes=5)
-# Whoever sends bad signatures must not be able to make us hammer the vault.
+# Whoever sends bad signatures must not be able to make us hammer the vault, nor must its outage.
 RECHECK = timedelta(seconds=30)
 # While the vault is down, an old secret beats refusing every webhook.
 STALE = timedelta(hours=24)
@@ -22,12 +23,16 @@ STALE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Remembered:
-    values: tuple[str, ...]
-    read_at: datetime
+    """What the vault last said of a secret, and what came of asking it again."""
+
+    values: tuple[str, ...] = ()
+    read_at: datetime | None = None
+    failure: Failure | None = None
+    failed_at: datetime | None = None
 
 
 class WebhookSecrets:
-    """Reads secrets by name; one reader at a time, so that a burst asks the vault once."""
+    """Reads secrets by name; one reader for each, so that a burst asks the vault once."""
 
     def __init__(
         self,
@@ -36,48 +41,60 @@ class WebhookSecrets:
         clock: Callable[[], datetime],
         *,
         verify_challenge_resource: bool,
+        patience: Mapping[str, Any],
     ) -> None:
         self._client = SecretClient(
-            url, credential, verify_challenge_resource=verify_challenge_resource, retry_total=2
+            url, credential, verify_challenge_resource=verify_challenge_resource, **patience
         )
         self._clock = clock
         self._remembered: dict[str, _Remembered] = {}
-        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
 
     def live(self, name: str, at_most: timedelta = FRESH) -> tuple[str, ...]:
         """Return the live versions, newest first, as they stood at most so long ago."""
-        with self._lock:
-            known = self._remembered.get(name)
-            age = self._clock() - known.read_at if known else STALE
-            if known and age < max(at_most, RECHECK):
-                return known.values
-            try:
-                values = self._read(name)
-            except Retryable:
-                if known and age < STALE:
-                    return known.values
-                raise
-            self._remembered[name] = _Remembered(values=values, read_at=self._clock())
-            return values
+        with self._locks.setdefault(name, threading.Lock()):
+            known = self._remembered.get(name, _Remembered())
+            if not self._is_within(known.read_at, max(at_most, RECHECK)) and not (
+                self._is_within(known.failed_at, RECHECK)
+            ):
+                known = self._remembered[name] = self._asked(name, known)
+        if known.failure and not (known.values and self._is_within(known.read_at, STALE)):
+            raise known.failure.with_traceback(None)
+        if not known.values:
+            raise Misconfigured(
+                f"the vault holds no enabled secret {name}: store the sender's signing secret there"
+            )
+        return known.values
+
+    def _is_within(self, moment: datetime | None, span: timedelta) -> bool:
+        return moment is not None and self._clock() - moment < span
+
+    def _asked(self, name: str, known: _Remembered) -> _Remembered:
+        try:
+            values = self._read(name)
+        except Failure as failure:
+            return _Remembered(
+                values=known.values,
+                read_at=known.read_at,
+                failure=failure,
+                failed_at=self._clock(),
+            )
+        return _Remembered(values=values, read_at=self._clock())
 
     def _read(self, name: str) -> tuple[str, ...]:
+        """Return the live versions; none if there is no such secret, or none is enabled."""
         with translated("Key Vault"):
             try:
-                versions = [
+                enabled = [
                     version
                     for version in self._client.list_properties_of_secret_versions(name)
                     if version.enabled
                 ]
-                newest = sorted(versions, key=_created, reverse=True)[:LIVE_VERSIONS]
+                newest = sorted(enabled, key=_created, reverse=True)[:LIVE_VERSIONS]
                 values = [self._client.get_secret(name, each.version).value for each in newest]
             except ResourceNotFoundError:
-                values = []
-        live = tuple(value for value in values if value)
-        if not live:
-            raise Misconfigured(
-                f"the vault holds no enabled secret {name}: store the sender's signing secret there"
-            )
-        return live
+                return ()
+        return tuple(value for value in values if value)
 
 
 def _created(version: SecretProperties) -> datetime:

@@ -1,15 +1,13 @@
 """Key Vault: our certificates, and their keys, which sign but never leave it."""
 
 import os
-from dataclasses import dataclass
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Protocol
+from typing import Any
 
 from azure.core.credentials import TokenCredential
 from azure.core.exceptions import ResourceNotFoundError
-from azure.keyvault.certificates import CertificateClient
+from azure.keyvault.certificates import CertificateClient, KeyVaultCertificate
 from azure.keyvault.keys import KeyClient
 from azure.keyvault.keys.crypto import (
     CryptographyClient,
@@ -23,88 +21,30 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from shared.azure_failures import translated
-from shared.errors import NotFound
-
-
-class Version(Protocol):
-    """Which certificate version a call is about, as the caller holds it."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the vault."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Its version in the vault."""
-        ...
-
-    @property
-    def key_id(self) -> str:
-        """The address of its key."""
-        ...
-
-    @property
-    def der(self) -> bytes:
-        """The certificate itself."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
-    """One version of a vault certificate; its public part only."""
-
-    name: str
-    version: str
-    key_id: str
-    der: bytes
-    is_enabled: bool
-
-    @cached_property
-    def x509(self) -> x509.Certificate:
-        """The certificate, parsed."""
-        return x509.load_der_x509_certificate(self.der)
-
-    @property
-    def expires_at(self) -> datetime:
-        """The end of its validity."""
-        return self.x509.not_valid_after_utc
-
-    @property
-    def valid_from(self) -> datetime:
-        """The start of its validity."""
-        return self.x509.not_valid_before_utc
-
-    @property
-    def thumbprint(self) -> str:
-        """The SHA-256 thumbprint, hex."""
-        return sha256(self.der).hexdigest()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFacts:
-    """What the vault says about a certificate's key."""
-
-    kind: str
-    bits: int
-    operations: frozenset[str]
-    is_exportable: bool
+from shared.devices.certificate import Certificate, KeyFacts
+from shared.errors import Misconfigured, NotFound
 
 
 class Vault:
     """One key vault, reached with the app's managed identity."""
 
     def __init__(
-        self, url: str, credential: TokenCredential, *, verify_challenge_resource: bool
+        self,
+        url: str,
+        credential: TokenCredential,
+        *,
+        verify_challenge_resource: bool,
+        patience: Mapping[str, Any],
     ) -> None:
         self._credential = credential
         # Off only for a vault on loopback, whose host cannot match the token's resource.
         self._verify = verify_challenge_resource
+        self._patience = patience
         self._certificates = CertificateClient(
-            url, credential, verify_challenge_resource=verify_challenge_resource, retry_total=2
+            url, credential, verify_challenge_resource=verify_challenge_resource, **patience
         )
         self._keys = KeyClient(
-            url, credential, verify_challenge_resource=verify_challenge_resource, retry_total=2
+            url, credential, verify_challenge_resource=verify_challenge_resource, **patience
         )
 
     def certificate(self, name: str, version: str = "") -> Certificate:
@@ -117,25 +57,18 @@ class Vault:
                     f"the vault has no certificate {name} {version}".rstrip()
                     + "; create it, or correct certificate_name in TENANTS"
                 ) from error
-        properties = found.properties
-        return Certificate(
-            name=name,
-            version=str(properties.version if properties else ""),
-            key_id=str(found.key_id),
-            der=bytes(found.cer or b""),
-            is_enabled=bool(properties and properties.enabled),
-        )
+        return _certificate(name, found)
 
     def ping(self, name: str) -> None:
         """Raise a Failure unless the vault shows the certificate."""
         self.certificate(name)
 
-    def signing_key(self, certificate: Version) -> KeyVaultRSAPrivateKey:
+    def signing_key(self, certificate: Certificate) -> KeyVaultRSAPrivateKey:
         """Return a key object that signs inside the vault."""
         with translated("Key Vault"):
             return self._crypto(certificate).create_rsa_private_key()
 
-    def proves_key(self, certificate: Version) -> bool:
+    def proves_key(self, certificate: Certificate) -> bool:
         """Sign a nonce in the vault and verify it here with the certificate's public key."""
         nonce = os.urandom(32)
         digest = sha256(nonce).digest()
@@ -150,10 +83,12 @@ class Vault:
             return False
         return True
 
-    def key_facts(self, certificate: Version) -> KeyFacts:
+    def key_facts(self, certificate: Certificate) -> KeyFacts:
         """Return type, size, allowed operations and exportability of the key."""
         with translated("Key Vault"):
             key = self._keys.get_key(certificate.name, certificate.version)
+            # The key's own `exportable` is about another feature; the policy is what decides.
+            policy = self._certificates.get_certificate_policy(certificate.name)
         modulus = bytes(getattr(key.key, "n", None) or b"")
         return KeyFacts(
             kind=str(getattr(key.key_type, "value", key.key_type)),
@@ -161,13 +96,33 @@ class Vault:
             operations=frozenset(
                 str(getattr(operation, "value", operation)) for operation in key.key_operations
             ),
-            is_exportable=bool(key.properties.exportable),
+            is_exportable=policy.exportable,
         )
 
-    def _crypto(self, certificate: Version) -> CryptographyClient:
+    def _crypto(self, certificate: Certificate) -> CryptographyClient:
         return CryptographyClient(
             certificate.key_id,
             self._credential,
             verify_challenge_resource=self._verify,
-            retry_total=2,
+            **self._patience,
         )
+
+
+def _certificate(name: str, found: KeyVaultCertificate) -> Certificate:
+    properties = found.properties
+    der = bytes(found.cer or b"")
+    try:
+        parsed = x509.load_der_x509_certificate(der)
+    except ValueError as error:
+        raise Misconfigured(
+            f"the vault shows no public part of certificate {name}: it may still be pending"
+        ) from error
+    return Certificate(
+        name=name,
+        version=str(properties.version if properties else ""),
+        key_id=str(found.key_id),
+        der=der,
+        is_enabled=bool(properties and properties.enabled),
+        valid_from=parsed.not_valid_before_utc,
+        expires_at=parsed.not_valid_after_utc,
+    )

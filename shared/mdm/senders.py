@@ -57,6 +57,7 @@ class Senders:
     def _verify(self, sender: Sender, headers: Mapping[str, str], body: bytes) -> Verified:
         """Check the signature; before refusing, look whether the secret has just been changed."""
         now = self.clock()
+        signature.claimed(headers, now)  # what cannot be right does not reach the vault
         cached = self.secrets.live(sender.secret_name)
         try:
             return signature.verify(headers, body, secrets=cached, now=now)

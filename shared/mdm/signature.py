@@ -32,13 +32,19 @@ class Verified:
 
     delivery_id: str
     body: VerifiedBody
-    secret_index: int  # which live secret matched; 0 is the newest
 
 
-def verify(
-    headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str], now: datetime
-) -> Verified:
-    """Return the delivery, or raise Unverified, whatever the caller sent."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What the headers of a delivery claim."""
+
+    delivery_id: str
+    timestamp: str
+    signatures: tuple[bytes, ...]
+
+
+def claimed(headers: Mapping[str, str], now: datetime) -> Claimed:
+    """Return what the headers claim, or raise Unverified if no secret could make it true."""
     lowered = {name.lower(): value for name, value in headers.items()}
     delivery_id = lowered.get("webhook-id", "")
     timestamp = lowered.get("webhook-timestamp", "")
@@ -46,19 +52,25 @@ def verify(
         raise Unverified("webhook-id is missing or too long")
     _fresh(timestamp, now)
     offered = _offered(lowered.get("webhook-signature", ""))
-    signed = b".".join((delivery_id.encode(errors="replace"), timestamp.encode(), body))
-    keys = [_key(secret) for secret in secrets]
-    if keys and not any(keys):
+    return Claimed(delivery_id=delivery_id, timestamp=timestamp, signatures=offered)
+
+
+def verify(
+    headers: Mapping[str, str], body: bytes, *, secrets: Sequence[str], now: datetime
+) -> Verified:
+    """Return the delivery, or raise Unverified, whatever the caller sent."""
+    claim = claimed(headers, now)
+    signed = b".".join((claim.delivery_id.encode(errors="replace"), claim.timestamp.encode(), body))
+    keys = [key for key in map(_key, secrets) if key]
+    if secrets and not keys:
         raise Misconfigured(
-            f"a webhook secret in the vault is not whsec_ followed by base64 of {LEAST_KEY} bytes "
+            f"no webhook secret in the vault is whsec_ followed by base64 of {LEAST_KEY} bytes "
             "or more: store a new one"
         )
-    for index, key in enumerate(keys):
-        if not key:
-            continue
+    for key in keys:
         expected = base64.b64encode(hmac.digest(key, signed, sha256))
-        if any(hmac.compare_digest(expected, signature) for signature in offered):
-            return Verified(delivery_id=delivery_id, body=VerifiedBody(body), secret_index=index)
+        if any(hmac.compare_digest(expected, signature) for signature in claim.signatures):
+            return Verified(delivery_id=claim.delivery_id, body=VerifiedBody(body))
     raise Unverified("no signature matches a live secret")
 
 
@@ -73,7 +85,7 @@ def _fresh(timestamp: str, now: datetime) -> None:
         raise Unverified("webhook-timestamp is more than five minutes off")
 
 
-def _offered(header: str) -> list[bytes]:
+def _offered(header: str) -> tuple[bytes, ...]:
     """Return the v1 signatures of the header, still in base64."""
     parts = header.split(" ")
     if len(parts) > SIGNATURES_LIMIT:
@@ -81,7 +93,7 @@ def _offered(header: str) -> list[bytes]:
     found = [part[3:].encode(errors="replace") for part in parts if part.startswith("v1,")]
     if not found:
         raise Unverified("webhook-signature is missing or holds no v1 signature")
-    return found
+    return tuple(found)
 
 
 def _key(secret: str) -> bytes:

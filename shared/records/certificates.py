@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from shared.errors import Contended
-from shared.records.tables import Table
+from shared.records.tables import Entity, Table
 
 
 class Certificates:
@@ -18,8 +18,8 @@ class Certificates:
         return str(stored["version"]) if stored else None
 
     def pin(self, tenant_id: str, version: str) -> None:
-        """Pin the first version that has earned a token; a pinned one is left alone."""
-        self._table.insert({"PartitionKey": tenant_id, "RowKey": "active", "version": version})
+        """Pin a version that has earned a token."""
+        self._put({"PartitionKey": tenant_id, "RowKey": "active", "version": version})
 
     def announced(self, tenant_id: str, thumbprint: str) -> timedelta | None:
         """Return the last stage of expiry announced for a certificate."""
@@ -27,15 +27,15 @@ class Certificates:
         return timedelta(seconds=float(str(stored["seconds"]))) if stored else None
 
     def announce(self, tenant_id: str, thumbprint: str, stage: timedelta) -> None:
-        """Note the stage as announced; another worker's note of the same moment may stand."""
+        """Note the stage as announced."""
         row = f"stage-{thumbprint}"
-        entity = {
-            "PartitionKey": tenant_id,
-            "RowKey": row,
-            "seconds": stage.total_seconds(),
-        }
+        seconds = stage.total_seconds()
+        self._put({"PartitionKey": tenant_id, "RowKey": row, "seconds": seconds})
+
+    def _put(self, entity: Entity) -> None:
+        """Write an entity, over the one that is there; Contended if it moves meanwhile."""
         if self._table.insert(entity) is None:
-            stored = self._table.get(tenant_id, row)
+            stored = self._table.get(str(entity["PartitionKey"]), str(entity["RowKey"]))
             if stored is None:
-                raise Contended("the stage's record came and went: try again")
+                raise Contended("the record came and went: try again")
             self._table.replace(entity, str(stored["etag"]))

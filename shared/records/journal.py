@@ -10,6 +10,9 @@ from shared.devices.operation import Operation, State, Step
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
 
+PROPERTY_LIMIT = 60_000  # bytes of UTF-16; Table storage takes 64 KiB
+LEAST_STEPS = 2
+
 
 class Journal:
     """Partition: tenant; row: operation id."""
@@ -74,7 +77,7 @@ def _entity(operation: Operation) -> Entity:
         attempted_at=operation.attempted_at.isoformat() if operation.attempted_at else "",
         acted_at=operation.acted_at.isoformat() if operation.acted_at else "",
         after=_text(operation.after),
-        history=msgspec.json.encode(operation.history).decode(),
+        history=_history(operation.history),
     )
     columns = msgspec.structs.asdict(row)
     del columns["etag"]
@@ -99,6 +102,15 @@ def _operation(entity: Entity) -> Operation:
         history=msgspec.json.decode(row.history, type=tuple[Step, ...]),
         etag=row.etag,
     )
+
+
+def _history(steps: tuple[Step, ...]) -> str:
+    """Return the steps as text that fits one property; the oldest but the first give way."""
+    while True:
+        text = msgspec.json.encode(steps).decode()
+        if len(text.encode("utf-16-le")) <= PROPERTY_LIMIT or len(steps) <= LEAST_STEPS:
+            return text
+        steps = (steps[0], *steps[2:])
 
 
 def _text(value: Decision | Device | None) -> str:

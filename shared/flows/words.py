@@ -1,0 +1,38 @@
+"""What a report or an order asks for, as a decision on how its device stands now."""
+
+from shared.devices import decide
+from shared.devices.model import Action, Decision, Device, Order, Posture, Signal, Word
+from shared.flows.ports import Exchange
+
+
+def decision(word: Word, exchange: Exchange) -> Decision:
+    """Choose what carries the word out; Rejected where nothing can."""
+    device = exchange.find(word.mailbox, word.device_id)
+    if isinstance(word, Signal):
+        return _of_report(word, device, exchange)
+    return _of_order(word, device, exchange)
+
+
+def _of_report(signal: Signal, device: Device, exchange: Exchange) -> Decision:
+    wipe_state = exchange.wipe_state(device) if signal.posture is Posture.LOST else None
+    return decide.for_posture(signal.posture, signal.trust, device=device, wipe_state=wipe_state)
+
+
+def _of_order(order: Order, device: Device, exchange: Exchange) -> Decision:
+    match order.action:
+        case Action.ALLOW:
+            chosen = decide.allow(device, order.why)
+        case Action.BLOCK:
+            chosen = decide.block(device, order.why)
+        case Action.QUARANTINE:
+            chosen = decide.quarantine(device, exchange.access_policy(), order.why)
+        case Action.CLEAR:
+            chosen = decide.clear(device, exchange.access_policy(), order.why)
+        case Action.REMOVE:
+            chosen = Decision(action=Action.REMOVE, device=device, reason=order.why)
+        case Action.CANCEL_WIPE:
+            chosen = decide.cancel_wipe(device, exchange.wipe_state(device), order.why)
+        case Action.WIPE_ACCOUNT | Action.WIPE_DEVICE:
+            state = exchange.wipe_state(device)
+            chosen = decide.erase(order.action, device=device, state=state, why=order.why)
+    return chosen
