@@ -1,6 +1,6 @@
 """A simulated Exchange with one tenant, and a client that may do everything in it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,6 +12,7 @@ from joserfc.jwk import KeySet, RSAKey
 from infra.local.simulators.exchange import Exchange
 
 TENANT_ID = "7c2c5f4e-6d55-4f0f-9d0c-0f7b1c8a1d11"
+OBJECT_ID = "c8b7c1de-52b0-4a0e-8a55-1b1f6f0d7a02"  # of the app's service principal
 APP_ID = "3f0a4c52-3c4b-4a59-8f8e-64f2b0d5a001"
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a26ee74c751e"
@@ -55,6 +56,7 @@ def a_token(
         "aud": BASE,
         "tid": TENANT_ID,
         "appid": APP_ID,
+        "oid": OBJECT_ID,
         "nbf": moment,
         "exp": moment + 3600,
         "roles": ["Exchange.ManageAsApp"],
@@ -71,10 +73,14 @@ class World:
     def __init__(self) -> None:
         self.clock = Clock()
         self.waited: list[float] = []
-        self.exchange = Exchange(jwks=jwks, clock=self.clock, sleep=self.waited.append)
+        self.wait: Callable[[float], object] = self.waited.append
+        self.exchange = Exchange(jwks=jwks, clock=self.clock, sleep=self._sleep)
         self.tenant = self.exchange.add_tenant(TENANT_ID)
         self.mailbox = self.tenant.add_mailbox("adele@contoso.com", display_name="Adele Vance")
         self.client = httpx.Client(base_url=BASE, transport=httpx.MockTransport(self.exchange))
+
+    def _sleep(self, seconds: float) -> None:
+        self.wait(seconds)
 
     def send(
         self,
@@ -101,6 +107,43 @@ class World:
         """Run a cmdlet."""
         given = {"CmdletName": cmdlet, "Parameters": dict(parameters or {})}
         return self.send({"CmdletInput": given}, headers=headers, path=path)
+
+    def item(
+        self,
+        key: str,
+        cmdlet: str,
+        parameters: Mapping[str, object] | None = None,
+        **changed: object,
+    ) -> dict[str, object]:
+        """Return one command as an item of a batch, with some of its parts changed."""
+        headers = {
+            "Authorization": f"Bearer {a_token(self.clock())}",
+            "Content-Type": "application/json",
+            "X-AnchorMailbox": ANCHOR,
+        }
+        command = {"CmdletName": cmdlet, "Parameters": dict(parameters or {})}
+        return {
+            "id": key,
+            "method": "POST",
+            "url": f"{BASE}/adminapi/beta/{TENANT_ID}/InvokeCommand",
+            "headers": headers,
+            "body": {"CmdletInput": command},
+            **changed,
+        }
+
+    def batch(
+        self, *items: dict[str, object], prefer: str = "odata.continue-on-error"
+    ) -> httpx.Response:
+        """Post a batch."""
+        path = f"/adminapi/beta/{TENANT_ID}/$batch"
+        return self.send({"requests": list(items)}, headers={"Prefer": prefer}, path=path)
+
+    def replies(self, *items: dict[str, object], **options: str) -> dict[str, dict[str, Any]]:
+        """Post a batch that must be answered, and return its replies by id."""
+        response = self.batch(*items, **options)
+        response.read()
+        assert response.status_code == 200, response.text
+        return {reply["id"]: reply for reply in response.json()["responses"]}
 
     def done(self, cmdlet: str, **parameters: object) -> dict[str, Any]:
         """Run a cmdlet that must succeed, and return the body."""

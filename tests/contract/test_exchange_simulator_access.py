@@ -2,6 +2,7 @@
 
 import pytest
 
+from infra.local.simulators.exchange.access import Access, AccessState, Reason
 from tests.contract.exchange_world import World, body_of
 
 
@@ -107,6 +108,35 @@ def test_conditional_access_lets_outlook_pass_the_rules_and_nobody_else() -> Non
     assert seen(world)[0] == "Blocked"
     world.mailbox.conditional_access = True
     assert seen(world)[0] == "Allowed"
+
+
+def test_whether_conditional_access_also_passes_the_default_is_a_switch() -> None:
+    world = World()
+    world.mailbox.conditional_access = True
+    world.tenant.set_default_access_level("Block")
+    for device_id, kind in (("A1", "Outlook"), ("B2", "iPhone")):
+        world.tenant.add_device(
+            world.mailbox, device_id=device_id, device_type=kind, client_type="Outlook"
+        )
+
+    def states() -> list[str]:
+        return [row["DeviceAccessState"] for row in world.rows("Get-MobileDevice")]
+
+    assert states() == ["Blocked", "Blocked"]
+    world.tenant.organization.conditional_access_skips_default = True
+    assert states() == ["Allowed", "Blocked"]
+
+
+def test_what_a_management_outside_exchange_says_wins() -> None:
+    world = World()
+    world.mailbox.blocked_ids = ["A1"]
+    device = world.tenant.add_device(world.mailbox, device_id="A1")
+    assert seen(world)[1] == "Individual"
+
+    device.external_access = Access(AccessState.QUARANTINED, Reason.EXTERNAL_ENROLLMENT)
+    world.tenant.contact(device)
+
+    assert seen(world) == ("Quarantined", "ExternalEnrollment", None)
 
 
 def test_a_blocked_device_gets_no_mail() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from infra.local.simulators.exchange import ConnectionDropped, faults
 from infra.local.simulators.exchange.answers import Details, ErrorStyle, Prefix
+from infra.local.simulators.exchange.fault_plan import Fault
 from tests.contract.exchange_world import World, amend, body_of
 
 GET = "Get-AcceptedDomain"
@@ -38,7 +39,7 @@ def test_a_fault_meets_its_cmdlet_as_often_as_planned() -> None:
         (faults.transient("DCOverloadedException", status=500), 500),
     ],
 )
-def test_faults_that_answer_instead_run_nothing(fault: faults.Fault, status: int) -> None:
+def test_faults_that_answer_instead_run_nothing(fault: Fault, status: int) -> None:
     world = World()
     world.exchange.faults.inject(fault)
 
@@ -179,3 +180,29 @@ def test_readers_see_a_change_only_after_the_delay() -> None:
     assert listed() == (["A1"], ["Blocked"])
     world.clock.advance(seconds=20)
     assert listed() == (["A1"], [])
+
+
+def test_readers_see_a_change_of_the_organization_only_after_the_delay() -> None:
+    world = World()
+    world.tenant.add_device(world.mailbox, device_id="A1")
+    world.tenant.replication_delay = timedelta(seconds=30)
+    rule = {"QueryString": "iPhone", "Characteristic": "DeviceType", "AccessLevel": "Block"}
+
+    def listed() -> tuple[int, str]:
+        [row] = world.rows("Get-MobileDevice")
+        return len(world.rows("Get-ActiveSyncDeviceAccessRule")), row["DeviceAccessState"]
+
+    world.done("New-ActiveSyncDeviceAccessRule", **rule)
+    assert listed() == (0, "Allowed")
+    world.clock.advance(seconds=30)
+    assert listed() == (1, "Blocked")
+
+
+def test_success_may_have_neither_value_nor_error() -> None:
+    world = World()
+    world.exchange.faults.inject(faults.without_value())
+
+    body = world.done(GET)
+
+    assert "value" not in body
+    assert body["@adminapi.warnings"] == []

@@ -1,5 +1,7 @@
 """Personal lists and the other settings of Set-CASMailbox."""
 
+import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -145,6 +147,16 @@ def test_a_mailbox_is_found_by_any_of_its_keys_and_by_filter() -> None:
     assert world.invoke("Get-CASMailbox", {"Identity": "lee"}).status_code == 404
 
 
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Let threads take turns far more often than usual."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("restless")
 def test_changes_from_many_threads_are_all_kept() -> None:
     world = World()
 

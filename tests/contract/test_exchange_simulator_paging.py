@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from infra.local.simulators.exchange import faults
 from infra.local.simulators.exchange.paging import Links
 from tests.contract.exchange_world import ANCHOR, TENANT_ID, World, body_of
 
@@ -150,3 +151,59 @@ def test_unlimited_can_be_one_big_page() -> None:
 
     assert len(ids) == 1001
     assert link is None
+
+
+def test_a_link_of_a_listing_may_expire_halfway() -> None:
+    world = a_world_with_devices(7)
+    world.exchange.paging.links_that_work = 1
+    _, link = page(world, UNLIMITED, ANCHORED)
+
+    second = body_of(follow(world, link, ANCHORED))
+
+    assert [row["DeviceId"] for row in second["value"]] == ["D0002", "D0003"]
+    assert follow(world, second["@odata.nextLink"], ANCHORED).status_code == 400
+
+
+def test_one_link_may_be_dead_and_the_listing_started_again() -> None:
+    world = a_world_with_devices(3)
+    world.exchange.faults.inject(faults.dead_link(), times=2)
+
+    _, link = page(world, UNLIMITED, ANCHORED)
+    response = follow(world, link, ANCHORED)
+    error = body_of(response)["error"]["innererror"]["internalexception"]
+
+    assert response.status_code == 400
+    assert error["message"].startswith("Expired or Invalid pagination request.")
+    assert follow(world, link, ANCHORED).status_code == 200
+
+
+def test_a_page_can_be_asked_for_twice() -> None:
+    world = a_world_with_devices(5)
+    _, link = page(world, UNLIMITED, ANCHORED)
+
+    first, again = (body_of(follow(world, link, ANCHORED))["value"] for _ in range(2))
+
+    assert [row["DeviceId"] for row in first] == ["D0002", "D0003"]
+    assert first == again
+
+
+def test_a_device_that_goes_while_pages_are_read_is_left_out_and_nothing_is_skipped() -> None:
+    world = a_world_with_devices(6)
+    devices = list(world.mailbox.devices.values())
+    ids, link = page(world, UNLIMITED, ANCHORED)
+
+    world.tenant.remove_device(devices[0])
+    world.tenant.remove_device(devices[2])
+    while link:
+        body = body_of(follow(world, link, ANCHORED))
+        ids += [row["DeviceId"] for row in body["value"]]
+        link = body.get("@odata.nextLink")
+
+    assert ids == ["D0000", "D0001", "D0003", "D0004", "D0005"]
+
+
+def test_the_result_size_may_be_ignored() -> None:
+    world = a_world_with_devices(3)
+    world.exchange.paging.result_size_is_ignored = True
+
+    assert page(world, {"ResultSize": 1}, {})[0] == ["D0000", "D0001", "D0002"]

@@ -158,9 +158,14 @@ def test_a_page_size_outside_its_bounds_is_400(size: str) -> None:
     assert response.status_code == 400
 
 
-def test_clixml_is_not_spoken_here() -> None:
-    headers = {"X-ResponseFormat": "clixml"}
-
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-ResponseFormat": "xml"},
+        {"X-ResponseFormat": "clixml", "X-SerializationLevel": "Deep"},
+    ],
+)
+def test_a_format_of_another_kind_is_400(headers: dict[str, str]) -> None:
     assert World().invoke("Get-AcceptedDomain", headers=headers).status_code == 400
 
 

@@ -5,6 +5,7 @@ from infra.local.simulators.exchange.faults import ConnectionDropped
 from infra.local.simulators.exchange.mailboxes import Mailbox
 from infra.local.simulators.exchange.service import Call, Exchange
 from infra.local.simulators.exchange.tenant import Tenant
+from infra.local.simulators.exchange.throttle import Throttle
 
 __all__ = [
     "Acknowledgement",
@@ -14,4 +15,5 @@ __all__ = [
     "Exchange",
     "Mailbox",
     "Tenant",
+    "Throttle",
 ]

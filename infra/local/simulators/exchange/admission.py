@@ -8,7 +8,7 @@ import httpx
 from infra.local.simulators.exchange import answers
 from infra.local.simulators.exchange.bearer import KeysOf, TokenError, read_token
 from infra.local.simulators.exchange.errors import HttpError
-from infra.local.simulators.exchange.roles import ManagementRole
+from infra.local.simulators.exchange.roles import Grant, ManagementRole
 from infra.local.simulators.exchange.tenant import Tenant
 
 AUDIENCES = ("https://outlook.office365.com", "https://outlook.office365.com/")
@@ -20,7 +20,12 @@ class Caller:
     """An application that passed the first gate; without roles it fails at the second."""
 
     tenant: Tenant
-    roles: frozenset[ManagementRole]
+    grants: tuple[Grant, ...]
+
+    @property
+    def roles(self) -> frozenset[ManagementRole]:
+        """Every role held, wherever from."""
+        return frozenset().union(*(grant.roles for grant in self.grants))
 
 
 def admit(request: httpx.Request, *, tenant: Tenant | None, jwks: KeysOf, now: datetime) -> Caller:
@@ -35,5 +40,7 @@ def admit(request: httpx.Request, *, tenant: Tenant | None, jwks: KeysOf, now: d
         raise HttpError(answers.unauthorized("The token contains no permissions."))
     if APP_ROLE not in claims.roles:
         raise HttpError(answers.bodyless_403("The permissions do not fit this API version."))
-    held = tenant.roles_of(claims.app_id, claims.directory_roles)
-    return Caller(tenant=tenant, roles=held)
+    grants = tenant.administration.grants(
+        claims.app_id, claims.object_id, claims.directory_roles, now
+    )
+    return Caller(tenant=tenant, grants=grants)

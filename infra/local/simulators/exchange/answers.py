@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 import httpx
+import msgspec
 
 from infra.local.simulators.exchange.errors import CmdletError, Layer
 
@@ -58,9 +59,9 @@ class Answer:
     confirmation: str | None = None
 
 
-def success(url: str, said: Answer) -> httpx.Response:
-    """Return 200 with the OData envelope; *url* is the one that was called, without query."""
-    tenant_url = url.rpartition("/")[0]
+def success(url: httpx.URL, said: Answer) -> httpx.Response:
+    """Return 200 with the OData envelope; *url* is the one that was called."""
+    tenant_url = str(url.copy_with(query=None, path="/".join(url.path.split("/")[:4])))
     body: dict[str, object] = {
         "@odata.context": f"{tenant_url}/$metadata#Collection(Exchange.GenericHashTable)",
         **_WARNINGS_TYPE,
@@ -80,7 +81,7 @@ def as_json(status: int, body: object) -> httpx.Response:
         "OData-Version": "4.0",
         "Preference-Applied": 'odata.include-annotations="*"',
     }
-    return answer(status, headers, json.dumps(body, ensure_ascii=False).encode())
+    return answer(status, headers, msgspec.json.encode(body))
 
 
 def answer(
@@ -139,6 +140,14 @@ def bodyless_403(diagnostics: str) -> httpx.Response:
     """Return the 403 of a wrong permission, explained in a header only."""
     said = f'2000003;reason="{diagnostics}"'
     return answer(403, {"x-ms-diagnostics": said})
+
+
+def busy(status: int, retry_after: str | None, text: str) -> httpx.Response:
+    """Return a 429, 503 or 504; Retry-After is an integer, a decimal or absent."""
+    headers = {"Content-Type": "text/plain"}
+    if retry_after is not None:
+        headers["Retry-After"] = retry_after
+    return answer(status, headers, text.encode())
 
 
 def unauthorized(reason: str, claims: str | None = None) -> httpx.Response:

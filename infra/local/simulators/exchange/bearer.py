@@ -23,6 +23,7 @@ class Claims:
 
     tenant_id: str
     app_id: str
+    object_id: str  # the service principal's; empty where the issuer leaves it out
     roles: frozenset[str]
     directory_roles: frozenset[str]  # the claim `wids`: template ids
 
@@ -45,6 +46,7 @@ def read_token(
     return Claims(
         tenant_id=str(token.claims.get("tid", "")),
         app_id=str(token.claims.get("appid") or token.claims.get("azp") or ""),
+        object_id=str(token.claims.get("oid") or ""),
         roles=_words(token.claims.get("roles")),
         directory_roles=_words(token.claims.get("wids")),
     )

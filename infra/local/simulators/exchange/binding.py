@@ -1,8 +1,8 @@
 """How JSON values become parameters: nothing binds that the service would not bind."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from uuid import UUID
 
 from infra.local.simulators.exchange import errors
 
@@ -52,12 +52,36 @@ class Arguments:
         value = self.values.get(name)
         return value if isinstance(value, ListChange) else None
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return an array of texts, empty where absent."""
+        value = self.values.get(name)
+        return value if isinstance(value, tuple) else ()
+
+    def applied_to(self, settings: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+        """Return the settings with those of these names changed that were given."""
+        changed = dict(settings)
+        for name in names:
+            if (change := self.change(name)) is not None:
+                held = settings[name]
+                changed[name] = change.applied_to(held if isinstance(held, list) else [])
+            elif name in self:
+                changed[name] = self.values[name]
+        return changed
+
 
 def text(name: str, value: object) -> str:
     """Bind a text that may be neither null nor empty."""
     if not isinstance(value, str) or not value:
         raise errors.bad_value(name, value, "System.String")
     return value
+
+
+def guid(name: str, value: object) -> str:
+    """Bind the text of a GUID."""
+    try:
+        return str(UUID(text(name, value)))
+    except ValueError as error:
+        raise errors.bad_value(name, value, "System.Guid") from error
 
 
 def text_or_null(name: str, value: object) -> str | None:
@@ -84,24 +108,28 @@ def boolean(name: str, value: object) -> bool:
     return value
 
 
-def boolean_or_null(name: str, value: object) -> bool | None:
-    """Bind a nullable boolean."""
-    return None if value is None else boolean(name, value)
+def or_null(bound: Binder) -> Binder:
+    """Bind what *bound* binds, or null."""
+    return lambda name, value: None if value is None else bound(name, value)
 
 
-def choice(kind: type[StrEnum], dotnet: str) -> Binder:
+boolean_or_null = or_null(boolean)
+
+
+def choice(kind: Iterable[str], dotnet: str) -> Binder:
     """Bind an enum by name or unambiguous prefix, in any case, as PowerShell does."""
+    members = list(kind)
 
-    def bind(name: str, value: object) -> StrEnum:
+    def bind(name: str, value: object) -> str:
         given = value.casefold() if isinstance(value, str) else ""
-        names = [member for member in kind if member.casefold().startswith(given)]
+        names = [member for member in members if member.casefold().startswith(given)]
         exact = [member for member in names if member.casefold() == given]
         if given and len(exact or names) == 1:
             return (exact or names)[0]
         hint = (
             f'Error: "Unable to match the identifier name {value} to a valid enumerator name.'
             " Specify one of the following enumerator names and try again:"
-            f' {", ".join(kind)}"'
+            f' {", ".join(members)}"'
         )
         raise errors.bad_value(name, value, dotnet, hint)
 
@@ -123,6 +151,17 @@ def texts(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise errors.bad_value(name, value, "System.String[]")
     return tuple(text(name, item) for item in value)
+
+
+def each(bound: Binder) -> Binder:
+    """Bind an array whose members *bound* binds."""
+
+    def bind(name: str, value: object) -> tuple[object, ...]:
+        if not isinstance(value, list):
+            raise errors.bad_value(name, value, "System.Array")
+        return tuple(bound(name, item) for item in value)
+
+    return bind
 
 
 def list_change(name: str, value: object) -> ListChange:

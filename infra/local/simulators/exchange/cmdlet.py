@@ -6,8 +6,9 @@ from datetime import datetime
 
 from infra.local.simulators.exchange import binding, errors
 from infra.local.simulators.exchange.binding import Arguments, Binder
-from infra.local.simulators.exchange.roles import ManagementRole
-from infra.local.simulators.exchange.rows import LazyRow
+from infra.local.simulators.exchange.listing import NOTHING, Listing
+from infra.local.simulators.exchange.mailboxes import Mailbox
+from infra.local.simulators.exchange.roles import Grant, ManagementRole
 from infra.local.simulators.exchange.tenant import Tenant
 
 SHOULD_PROCESS: Mapping[str, Binder] = {"Confirm": binding.boolean, "WhatIf": binding.boolean}
@@ -15,17 +16,24 @@ SHOULD_PROCESS: Mapping[str, Binder] = {"Confirm": binding.boolean, "WhatIf": bi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Where and when a cmdlet runs."""
+    """Where and when a cmdlet runs, and by which grants."""
 
     tenant: Tenant
     now: datetime
+    grants: tuple[Grant, ...]  # those that hold this cmdlet
+
+    def check_write_scope(self, mailbox: Mailbox, what: str) -> None:
+        """Raise unless one of the caller's grants reaches the mailbox."""
+        scopes = [grant.write_scope for grant in self.grants]
+        if not any(scope is None or scope.holds(mailbox) for scope in scopes):
+            raise errors.out_of_write_scope(what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a cmdlet wrote: rows and warnings."""
 
-    rows: Sequence[LazyRow] = ()
+    rows: Listing = NOTHING
     warnings: Sequence[str] = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Required, TypedDict
 from uuid import UUID, uuid4
@@ -26,7 +26,7 @@ class ClientType(StrEnum):
 
 
 OUTLOOK_MOBILE = {ClientType.REST, ClientType.OUTLOOK}
-_PREFIXES = {  # a native EAS object has none
+_PREFIXES: dict[str, str] = {  # a native EAS object has none
     ClientType.EAS: "",
     ClientType.MOWA: "MOWA§",
     ClientType.REST: "REST§",
@@ -52,11 +52,13 @@ class WipeCycle:
     acknowledged_at: datetime | None = None
     requests: int = 0  # how many orders arrived, cancellations not counted
     deliveries: int = 0  # how often the device was told to wipe
+    notified: tuple[str, ...] = ()  # who is written to when the device confirms
 
-    def request(self, now: datetime) -> None:
+    def request(self, now: datetime, notified: tuple[str, ...] = ()) -> None:
         """Start the cycle, from the beginning even if one is under way."""
         self.requested_at, self.sent_at, self.acknowledged_at = now, None, None
         self.requests += 1
+        self.notified = notified
 
     def cancel(self) -> bool:
         """Take the order back; false, and nothing changed, once it was sent."""
@@ -126,15 +128,22 @@ class Device:
     has_sync_state: bool = True
     remote_wipe_supported: bool = True
     access: Access = NOT_EVALUATED  # as stored; `access_state` is as shown
+    external_access: Access | None = None  # what a management outside Exchange says; it wins
     wipe: WipeCycle = field(default_factory=WipeCycle)
     account_wipe: WipeCycle = field(default_factory=WipeCycle)
     last_attempt: datetime | None = None
     last_success: datetime | None = None
 
+    def snapshot(self, mailbox: Mailbox) -> Device:
+        """Return a copy in a copy of its mailbox."""
+        return replace(
+            self, mailbox=mailbox, wipe=replace(self.wipe), account_wipe=replace(self.account_wipe)
+        )
+
     @property
     def name(self) -> str:
         """The name of the directory object."""
-        prefix = _PREFIXES[ClientType(self.client_type)]
+        prefix = _PREFIXES[self.client_type]
         return f"{prefix}{self.device_type}§{self.device_id}"
 
     @property

@@ -93,3 +93,43 @@ def bad_value(name: str, value: object, kind: str, hint: str = "") -> CmdletErro
         exception=f"{_BINDING}.ParameterTransformationException",
         layer=Layer.TRANSFORMATION,
     )
+
+
+def out_of_range(name: str, value: object, low: object, high: object) -> CmdletError:
+    """Return the error for a value of the right kind outside its bounds."""
+    return CmdletError(
+        f'The value "{value}" of {name} is out of range: it must be from {low} to {high}.',
+        exception="Microsoft.Exchange.Data.DataValidationException",
+    )
+
+
+def already_exists(name: str) -> CmdletError:
+    """Return the error for a new object whose name is taken."""
+    return CmdletError(
+        f"The object '{name}' already exists.",
+        exception="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
+    )
+
+
+def out_of_write_scope(what: str) -> CmdletError:
+    """Return the error for a change of a recipient that the caller's roles do not reach."""
+    return CmdletError(
+        f"'{what}' isn't within your current write scopes. Can't perform save operation.",
+        exception="Microsoft.Exchange.Data.Directory.ADScopeException",
+    )
+
+
+def out_of_read_scope(what: str) -> CmdletError:
+    """Return the error for a recipient that the caller may not even look at."""
+    return CmdletError(
+        f"The operation on '{what}' failed because it's out of the current user's read scope.",
+        exception="Microsoft.Exchange.Configuration.Tasks.TaskInvalidOperationException",
+    )
+
+
+def store_failed(mailbox: str, exception: str) -> CmdletError:
+    """Return the error of a mailbox that can't be opened; *exception* is a short name."""
+    return CmdletError(
+        f"The mailbox {mailbox} can't be opened: {exception}.",
+        exception=f"Microsoft.Exchange.Data.Storage.{exception}",
+    )

@@ -1,72 +1,21 @@
 """Ways in which the service misbehaves: a fault wraps the performance of one command."""
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from contextlib import suppress
 
 import httpx
+import msgspec
 
-from infra.local.simulators.exchange import answers, errors
+from infra.local.simulators.exchange import answers, errors, paging
 from infra.local.simulators.exchange.answers import Details, ErrorStyle, Prefix
 from infra.local.simulators.exchange.errors import CmdletError
-
-Perform = Callable[[], httpx.Response]  # runs the command for good
-Fault = Callable[[Perform], httpx.Response]
+from infra.local.simulators.exchange.fault_plan import Fault, Perform
 
 
 class ConnectionDropped(httpx.RemoteProtocolError):
     """The connection ended without an answer; a server that mounts us closes the socket."""
 
 
-@dataclass(slots=True)
-class _Planned:
-    fault: Fault
-    cmdlet: str | None
-    times: int
-
-
-@dataclass(slots=True)
-class Faults:
-    """What goes wrong next. `down` and `latency` last until they are taken back."""
-
-    down: bool = False
-    latency: dict[str, float] = field(default_factory=dict)  # seconds by cmdlet; "*" is any
-    _planned: list[_Planned] = field(default_factory=list)
-
-    def inject(self, fault: Fault, *, cmdlet: str | None = None, times: int = 1) -> None:
-        """Let the next *times* calls of *cmdlet* (or of any) meet the fault, in this order."""
-        self._planned.append(_Planned(fault, cmdlet, times))
-
-    def take(self, cmdlet: str) -> Fault | None:
-        """Return the fault this call meets, and count it."""
-        for planned in self._planned:
-            if planned.times > 0 and planned.cmdlet in {None, cmdlet}:
-                planned.times -= 1
-                return planned.fault
-        return None
-
-    def clear(self) -> None:
-        """Behave again."""
-        self.down = False
-        self.latency.clear()
-        self._planned.clear()
-
-    def seconds(self, cmdlet: str) -> float:
-        """Return how long this cmdlet takes."""
-        return self.latency.get(cmdlet, self.latency.get("*", 0.0))
-
-
-# One tenant, one call each, measured from a container near the service.
-MEASURED_LATENCY = {
-    "Get-MobileDevice": 0.468,
-    "Get-MobileDeviceMailboxPolicy": 0.116,
-    "Get-ActiveSyncDeviceAccessRule": 0.113,
-    "Get-ActiveSyncOrganizationSettings": 0.150,
-    "Get-AcceptedDomain": 0.590,
-    "Get-CASMailbox": 0.221,
-    "Get-OrganizationConfig": 0.417,
-    "Get-MobileDeviceStatistics": 0.8,  # a guess: other cmdlets that open a mailbox
-}
 TRANSIENT_EXCEPTIONS = (
     "DCOverloadedException",
     "SuitabilityDirectoryException",
@@ -118,24 +67,73 @@ def transient(name: str, *, status: int = 400) -> Fault:
 
 def throttled(retry_after: str | None = None) -> Fault:
     """Answer 429; Retry-After is an integer, a decimal or absent."""
-    return lambda _: _busy(429, retry_after, "Your recent queries have surpassed the limit.")
+    return lambda _: answers.busy(429, retry_after, "Your recent queries have surpassed the limit.")
 
 
 def unavailable(retry_after: str | None = None) -> Fault:
     """Answer 503."""
-    return lambda _: _busy(503, retry_after, "Service Unavailable")
+    return lambda _: answers.busy(503, retry_after, "Service Unavailable")
 
 
 def gateway_timeout() -> Fault:
     """Answer 504."""
-    return lambda _: _busy(504, None, "Gateway Timeout")
+    return lambda _: answers.busy(504, None, "Gateway Timeout")
 
 
-def _busy(status: int, retry_after: str | None, text: str) -> httpx.Response:
-    headers = {"Content-Type": "text/plain"}
-    if retry_after is not None:
-        headers["Retry-After"] = retry_after
-    return answers.answer(status, headers, text.encode())
+def out_of_write_scope(what: str) -> Fault:
+    """Refuse as if no write scope of the caller held this recipient."""
+    return _refusing(errors.out_of_write_scope(what))
+
+
+def out_of_read_scope(what: str) -> Fault:
+    """Refuse as if the caller might not even see this recipient."""
+    return _refusing(errors.out_of_read_scope(what))
+
+
+def parameter_not_in_role(name: str) -> Fault:
+    """Refuse as if the caller's roles held the cmdlet without this parameter."""
+    text = f"The parameter '{name}' is not present in the role definition of the current user."
+    return failing(text)
+
+
+def not_now() -> Fault:
+    """Ask for a few minutes' patience, as the service does in an error like any other."""
+    return failing(
+        "We cannot currently process your request, please wait a few minutes and try again."
+    )
+
+
+def server_bug() -> Fault:
+    """Fail as some cmdlets steadily do."""
+    text = "Object reference not set to an instance of an object."
+    return failing(text, exception="System.NullReferenceException")
+
+
+def dead_link() -> Fault:
+    """Let a request for a further page fail; a first page is served."""
+
+    def fault(perform: Perform) -> httpx.Response:
+        if not perform.is_continued:
+            return perform()
+        return answers.error(paging.dead_link(), ErrorStyle())
+
+    return fault
+
+
+def device_vanished() -> Fault:
+    """Let the partnership that Identity names go just before the command looks for it."""
+
+    def fault(perform: Perform) -> httpx.Response:
+        with suppress(CmdletError):  # it may be gone already
+            identity = str(perform.parameters.get("Identity"))
+            perform.tenant.remove_device(perform.tenant.directory.find_device(identity))
+        return perform()
+
+    return fault
+
+
+def _refusing(error: CmdletError) -> Fault:
+    return lambda _: answers.error(error, ErrorStyle())
 
 
 def with_errors(texts: Sequence[str]) -> Fault:
@@ -151,7 +149,7 @@ def with_warnings(texts: Sequence[str]) -> Fault:
 def _amended(response: httpx.Response, key: str, texts: Sequence[str]) -> httpx.Response:
     if response.status_code != httpx.codes.OK:
         return response
-    body = json.loads(response.read())
+    body = msgspec.json.decode(response.read())
     return answers.as_json(200, body | {key: [*body.get(key, []), *texts]})
 
 
@@ -165,8 +163,32 @@ def with_empty_body() -> Fault:
     return fault
 
 
+def without_value() -> Fault:
+    """Do it and answer 200 with neither value nor error."""
+
+    def fault(perform: Perform) -> httpx.Response:
+        done = perform()
+        if done.status_code != httpx.codes.OK:
+            return done
+        body = msgspec.json.decode(done.read())
+        return answers.as_json(200, {key: body[key] for key in body if key != "value"})
+
+    return fault
+
+
+def error_with_status_200(text: str) -> Fault:
+    """Do nothing and answer 200 with an error body, as items of a batch may."""
+
+    def fault(_: Perform) -> httpx.Response:
+        failed = CmdletError(text, exception="System.InvalidOperationException")
+        body = msgspec.json.decode(answers.error(failed, ErrorStyle()).read())
+        return answers.as_json(200, body)
+
+    return fault
+
+
 def dropped_after_effect() -> Fault:
-    """Do it and never say so."""
+    """Do it and never say so; in a batch, leave this item out of the reply."""
 
     def fault(perform: Perform) -> httpx.Response:
         perform()
@@ -176,7 +198,7 @@ def dropped_after_effect() -> Fault:
 
 
 def dropped_before_effect() -> Fault:
-    """Do nothing and never say so."""
+    """Do nothing and never say so; in a batch, leave this item out of the reply."""
 
     def fault(_: Perform) -> httpx.Response:
         raise ConnectionDropped("Server disconnected without sending a response.")

@@ -1,11 +1,12 @@
 """OPATH filters, as far as device and mailbox listings need them, and SortBy."""
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 from infra.local.simulators.exchange import errors
-from infra.local.simulators.exchange.rows import LazyRow, Values
+from infra.local.simulators.exchange.listing import Listing
+from infra.local.simulators.exchange.rows import Values
 
 Test = Callable[[Values], bool]
 _TOKEN = re.compile(r"\s*(?:(?P<mark>[()])|(?P<word>-?[A-Za-z]\w*)|'(?P<text>(?:[^']|'')*)')\s*")
@@ -31,11 +32,14 @@ def parse(written: str, filterable: Collection[str]) -> Test:
     return test
 
 
-def order(rows: Sequence[LazyRow], by: str, sortable: Collection[str]) -> list[LazyRow]:
-    """Sort rows by one property; empty values come first."""
+def ordered(listing: Listing, by: str, sortable: Collection[str]) -> Listing:
+    """Sort a listing by one property, which reads all of it; empty values come first."""
     if by not in sortable:
         raise errors.invalid(f"The property '{by}' can't be sorted by.")
-    return sorted(rows, key=lambda row: str(row()[by] or "").casefold())
+    shown = ((key, listing.show(key)) for key in listing.keys)
+    placed = [(str(row[by] or "").casefold(), key) for key, row in shown if row is not None]
+    placed.sort(key=lambda place: place[0])
+    return Listing([key for _, key in placed], listing.show)
 
 
 def _tokens(written: str) -> list[str]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from infra.local.simulators.exchange import errors
 from infra.local.simulators.exchange.cas_settings import DEFAULTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from infra.local.simulators.exchange.devices import Device
     from infra.local.simulators.exchange.organization import MailboxPolicy, Organization
+
+_NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -29,10 +33,15 @@ class Mailbox:
     blocked_ids: list[str] = field(default_factory=list)
     guid: UUID = field(default_factory=uuid4)
     external_id: UUID = field(default_factory=uuid4)
-    policy_name: str | None = None  # None: whichever policy is the default
-    settings: dict[str, object] = field(default_factory=lambda: dict(DEFAULTS))
+    policy_id: UUID | None = None  # None: whichever policy is the default
+    # Replaced as a whole when it changes: most mailboxes share the same one.
+    settings: Mapping[str, object] = field(default_factory=lambda: DEFAULTS)
     devices: dict[UUID, Device] = field(default_factory=dict)
     conditional_access: bool = False  # a policy that lets Outlook mobile pass the rules
+    recipient_type: str = "UserMailbox"
+    # Department, CustomAttribute1 to 15 and such.
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    store_failure: str | None = None  # the exception that opening the mailbox meets
 
     @property
     def name(self) -> str:
@@ -52,18 +61,21 @@ class Mailbox:
     @property
     def policy(self) -> MailboxPolicy:
         """The mobile device mailbox policy in force."""
-        policies = self.organization.policies
-        if self.policy_name:
-            return policies[self.policy_name.casefold()]
-        return next(one for one in policies.values() if one.settings["IsDefault"])
+        return self.organization.policy(self.policy_id)
 
-    @property
-    def keys(self) -> Iterable[str]:
-        """Everything that identifies the mailbox, in lower case."""
-        ids = (self.name, str(self.guid), self.distinguished_name, self.legacy_name)
-        return {key.casefold() for key in (self.address, *self.aliases, *ids)}
+    def open(self) -> None:
+        """Raise what opening the mailbox meets, if anything."""
+        if self.store_failure:
+            raise errors.store_failed(self.address, self.store_failure)
+
+    def snapshot(self) -> Mailbox:
+        """Return a copy, devices and all, that later changes leave as it is."""
+        copy = replace(self, aliases=list(self.aliases))
+        copy.allowed_ids, copy.blocked_ids = list(self.allowed_ids), list(self.blocked_ids)
+        copy.devices = {guid: device.snapshot(copy) for guid, device in self.devices.items()}
+        return copy
 
     @staticmethod
     def lists(device_id: str, ids: Sequence[str]) -> bool:
         """Tell whether a personal list holds the id; case does not matter."""
-        return device_id.casefold() in {listed.casefold() for listed in ids}
+        return bool(ids) and device_id.casefold() in {listed.casefold() for listed in ids}

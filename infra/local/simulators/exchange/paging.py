@@ -1,14 +1,15 @@
 """Pages: how many rows go out at once, and what a link to the next ones is good for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import uuid4
 
 from infra.local.simulators.exchange.envelope import Invocation
 from infra.local.simulators.exchange.errors import CmdletError, Layer
-from infra.local.simulators.exchange.rows import LazyRow
+from infra.local.simulators.exchange.listing import Listing
+from infra.local.simulators.exchange.rows import Values
 
 TRUNCATED = (
     "There are more results available than are currently displayed. To view them, increase the"
@@ -28,14 +29,16 @@ class Links(StrEnum):
 class Page:
     """Rows to send now, and the token under which the rest waits."""
 
-    rows: Sequence[LazyRow]
+    rows: Sequence[Values]
     skip_token: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
-    rows: Sequence[LazyRow]
-    size: int
+class _Rest:
+    listing: Listing
+    start: int
+    size: int | None
+    followed: int  # how many links led here
     call: Invocation  # as first made: a replay must repeat it
     tenant: str
     expires: datetime
@@ -52,59 +55,59 @@ class Paging:
 
     links: Links = Links.WORK
     link_life: timedelta = timedelta(minutes=5)
+    links_that_work: int | None = None  # of one listing; the next one has expired
     unlimited_in_one_page: bool = False
-    _listings: dict[str, _Listing] = field(default_factory=dict)
+    result_size_is_ignored: bool = False  # one client's author thinks so
+    _rests: dict[str, _Rest] = field(default_factory=dict)
 
-    def first(
-        self, rows: Sequence[LazyRow], call: Invocation, *, tenant: str, now: datetime
-    ) -> Page:
+    def first(self, rows: Listing, call: Invocation, *, tenant: str, now: datetime) -> Page:
         """Return the first page; ResultSize bounds a page, and a link follows it regardless."""
-        size = min(call.page_size, self._wanted(call, len(rows)))
-        if self.unlimited_in_one_page and self._is_unlimited(call):
-            size = len(rows)
-        expires = now + self.link_life
-        listing = _Listing(rows=rows, size=size, call=call, tenant=tenant, expires=expires)
-        self._listings = {key: one for key, one in self._listings.items() if one.expires > now}
-        return self._cut(listing)
+        self._rests = {key: one for key, one in self._rests.items() if one.expires > now}
+        rest = _Rest(
+            listing=rows,
+            start=0,
+            size=self._size(call),
+            followed=0,
+            call=call,
+            tenant=tenant,
+            expires=now + self.link_life,
+        )
+        return self._cut(rest)
 
     def next(self, call: Invocation, *, tenant: str, now: datetime) -> Page:
         """Return the page behind a link, or the error of one that leads nowhere."""
-        listing = self._listings.get(call.skip_token or "")
-        if listing is None or self.links is Links.DEAD or now >= listing.expires:
-            raise _dead_link()
-        first = listing.call
+        rest = self._rests.get(call.skip_token or "")
+        if rest is None or self.links is Links.DEAD or now >= rest.expires:
+            raise dead_link()
+        if self.links_that_work is not None and rest.followed > self.links_that_work:
+            raise dead_link()
+        first = rest.call
         same_call = (first.cmdlet, first.parameters) == (call.cmdlet, call.parameters)
-        if not same_call or tenant != listing.tenant:
-            raise _dead_link()
+        if not same_call or tenant != rest.tenant:
+            raise dead_link()
         if not first.anchor or call.anchor != first.anchor:
-            raise _dead_link()
-        return self._cut(listing)
+            raise dead_link()
+        return self._cut(rest)
 
-    def _cut(self, listing: _Listing) -> Page:
-        rest = listing.rows[listing.size :]
-        if not rest:
-            return Page(rows=listing.rows, skip_token=None)
+    def _cut(self, rest: _Rest) -> Page:
+        cut = rest.listing.cut(rest.start, rest.size)
+        if cut.next is None:
+            return Page(rows=cut.rows, skip_token=None)
         token = f"SIMPR01MB0001.{uuid4()}"
-        self._listings[token] = _Listing(
-            rows=rest,
-            size=listing.size,
-            call=listing.call,
-            tenant=listing.tenant,
-            expires=listing.expires,
-        )
-        return Page(rows=listing.rows[: listing.size], skip_token=token)
+        self._rests[token] = replace(rest, start=cut.next, followed=rest.followed + 1)
+        return Page(rows=cut.rows, skip_token=token)
 
-    def _wanted(self, call: Invocation, available: int) -> int:
-        if self._is_unlimited(call):
-            return max(available, 1)
-        return int(str(call.parameters.get("ResultSize", _DEFAULT_SIZE)))
-
-    @staticmethod
-    def _is_unlimited(call: Invocation) -> bool:
-        return str(call.parameters.get("ResultSize", "")).casefold() == "unlimited"
+    def _size(self, call: Invocation) -> int | None:
+        wanted = str(call.parameters.get("ResultSize", _DEFAULT_SIZE))
+        if wanted.casefold() == "unlimited":
+            return None if self.unlimited_in_one_page else call.page_size
+        if self.result_size_is_ignored:
+            return call.page_size
+        return min(call.page_size, int(wanted))
 
 
-def _dead_link() -> CmdletError:
+def dead_link() -> CmdletError:
+    """Return the error for a link that leads nowhere."""
     return CmdletError(
         "Expired or Invalid pagination request. Default Expiry time is 00:30:00",
         exception="Microsoft.Exchange.Admin.OData.Core.ODataServiceException",

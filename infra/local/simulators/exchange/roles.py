@@ -1,7 +1,12 @@
-"""Who may run which cmdlet: directory roles and role groups, both by way of management roles."""
+"""Who may run which cmdlet on whom: directory roles, role groups, and how far each reaches."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID, uuid4
+
+from infra.local.simulators.exchange.mailboxes import Mailbox
 
 
 class ManagementRole(StrEnum):
@@ -14,6 +19,7 @@ class ManagementRole(StrEnum):
     RECIPIENT_POLICIES = "Recipient Policies"
     ORGANIZATION_CLIENT_ACCESS = "Organization Client Access"
     ORGANIZATION_CONFIGURATION = "Organization Configuration"
+    ROLE_MANAGEMENT = "Role Management"
 
 
 EVERY_ROLE = frozenset(ManagementRole)
@@ -39,11 +45,101 @@ DIRECTORY_ROLES = {
     "5d6b6bb7-de71-4623-b4af-96380a352509": READING,  # Security Reader
 }
 
+# The role groups that every tenant has, without members.
+BUILT_IN_GROUPS = {
+    "Organization Management": EVERY_ROLE,
+    "Recipient Management": frozenset({ManagementRole.MAIL_RECIPIENTS}),
+    "View-Only Organization Management": READING,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagementScope:
+    """The recipients that a filter finds, as far as a role group may change anything."""
+
+    name: str
+    recipient_filter: str
+    holds: Callable[[Mailbox], bool]
+    created: datetime
+    guid: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Roles that a caller holds, and whom they let it change; None is everybody."""
+
+    roles: frozenset[ManagementRole]
+    write_scope: ManagementScope | None = None
+
 
 @dataclass(slots=True, kw_only=True)
 class RoleGroup:
-    """A custom role group: what its members may do, on top of their directory roles."""
+    """What the members of a role group may do, on top of their directory roles."""
 
     name: str
     roles: frozenset[ManagementRole]
-    members: set[str] = field(default_factory=set)  # application (client) ids
+    created: datetime
+    write_scope: ManagementScope | None = None
+    description: str = ""
+    # Application (client) ids, or object ids of their service principals.
+    members: set[str] = field(default_factory=set)
+    pending: dict[str, datetime] = field(default_factory=dict)  # when a new membership counts
+    guid: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePrincipal:
+    """An application made known to Exchange; callers are recognised by the object id."""
+
+    app_id: UUID
+    object_id: UUID  # of the enterprise application, as the token's oid says it
+    display_name: str
+    created: datetime
+    guid: UUID = field(default_factory=uuid4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationPolicy:
+    """An application access policy: it narrows data access, and no cmdlet here heeds it."""
+
+    app_id: str
+    access_right: str
+    scope_name: str
+    scope_identity: str
+    description: str
+    created: datetime
+    guid: UUID = field(default_factory=uuid4)
+
+
+@dataclass(slots=True)
+class Administration:
+    """Who administers a tenant; applications are in no group until somebody adds them."""
+
+    role_groups: list[RoleGroup] = field(default_factory=list)
+    scopes: dict[str, ManagementScope] = field(default_factory=dict)  # by name in lower case
+    service_principals: list[ServicePrincipal] = field(default_factory=list)
+    application_policies: list[ApplicationPolicy] = field(default_factory=list)
+
+    # How long a membership given by a cmdlet takes to count; no figure is published.
+    propagation: timedelta = timedelta(0)
+
+    def join(self, group: RoleGroup, member: str, now: datetime) -> None:
+        """Make a member, who may do nothing new until the news has spread."""
+        group.members.add(member)
+        group.pending[member] = now + self.propagation
+
+    def grants(
+        self, app_id: str, object_id: str, directory_roles: frozenset[str], now: datetime
+    ) -> tuple[Grant, ...]:
+        """Return what an application may do; both kinds of grant add up."""
+        ids = {app_id.casefold(), object_id.casefold()} - {""}
+        directory = [DIRECTORY_ROLES[role] for role in directory_roles if role in DIRECTORY_ROLES]
+        own = [
+            group
+            for group in self.role_groups
+            if ids & {one.casefold() for one in group.members if group.pending.get(one, now) <= now}
+        ]
+        return (
+            *(Grant(roles=roles) for roles in directory),
+            *(Grant(roles=group.roles, write_scope=group.write_scope) for group in own),
+        )

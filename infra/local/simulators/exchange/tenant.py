@@ -1,12 +1,12 @@
 """A tenant: its directory, who may administer it, and the hand that moves its devices."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import RLock
 from typing import Unpack
 from uuid import UUID, uuid4
 
-from infra.local.simulators.exchange import access, errors
+from infra.local.simulators.exchange import access, population, recipient_filters
 from infra.local.simulators.exchange.access import AccessLevel, Characteristic
 from infra.local.simulators.exchange.devices import (
     OUTLOOK_MOBILE,
@@ -15,11 +15,18 @@ from infra.local.simulators.exchange.devices import (
     DeviceDetails,
     WipeCycle,
 )
+from infra.local.simulators.exchange.directory import Directory
 from infra.local.simulators.exchange.mailboxes import Mailbox
 from infra.local.simulators.exchange.organization import AccessRule, MailboxPolicy, Organization
 from infra.local.simulators.exchange.policy_settings import DEFAULT_POLICY
-from infra.local.simulators.exchange.replication import Directory, OldCopies
-from infra.local.simulators.exchange.roles import DIRECTORY_ROLES, ManagementRole, RoleGroup
+from infra.local.simulators.exchange.roles import (
+    BUILT_IN_GROUPS,
+    Administration,
+    ManagementRole,
+    ManagementScope,
+    RoleGroup,
+)
+from infra.local.simulators.exchange.throttle import Throttle
 
 
 class Tenant:
@@ -33,19 +40,45 @@ class Tenant:
         self.domain = domain
         self.acknowledgement = Acknowledgement.NEXT_CONTACT
         self.replication_delay = timedelta(0)
-        self.role_groups: list[RoleGroup] = []
+        self.throttle = Throttle()
+        self.administration = Administration()
         self.organization = Organization(
             tenant_id=tenant_id, domain=domain, clock=clock, created=now, domains=[domain]
         )
-        self.mailboxes: dict[UUID, Mailbox] = {}
         default = MailboxPolicy(
-            name="Default", settings=dict(DEFAULT_POLICY), created=now, changed=now
+            name="Default",
+            settings=DEFAULT_POLICY | {"IsDefault": True},
+            created=now,
+            changed=now,
         )
         self.organization.policies["default"] = default
+        self.directory = Directory(self.organization, clock)
         self._clock, self._lock = clock, lock
-        self._old = OldCopies()
-        self._mailbox_keys: dict[str, UUID] = {}
-        self._device_keys: dict[str, tuple[UUID, UUID]] = {}  # also those since removed
+        for name, roles in BUILT_IN_GROUPS.items():
+            self.add_role_group(name, members=[], roles=roles)
+
+    @property
+    def mailboxes(self) -> Mapping[UUID, Mailbox]:
+        """Every mailbox, by GUID."""
+        return self.directory.mailboxes
+
+    @property
+    def role_groups(self) -> list[RoleGroup]:
+        """The role groups, built-in ones first."""
+        return self.administration.role_groups
+
+    def populate(
+        self,
+        *,
+        mailboxes: int,
+        devices_per_mailbox: float,
+        seed: int = 0,
+        domain: str = "contoso.com",
+    ) -> None:
+        """Add user000000@domain and so on with their devices; the same seed, the same people."""
+        people = population.Population(self.organization, seed=seed, domain=domain)
+        with self._lock:
+            people.settle(self.directory, mailboxes, round(mailboxes * devices_per_mailbox))
 
     def add_mailbox(
         self,
@@ -55,8 +88,9 @@ class Tenant:
         aliases: Iterable[str] = (),
         allowed_ids: Iterable[str] = (),
         blocked_ids: Iterable[str] = (),
+        attributes: Mapping[str, str] | None = None,
     ) -> Mailbox:
-        """Add a mailbox; its domain becomes an accepted one."""
+        """Add a mailbox; *attributes* are what scopes look at, such as CustomAttribute1."""
         mailbox = Mailbox(
             organization=self.organization,
             address=address,
@@ -65,13 +99,10 @@ class Tenant:
             aliases=list(aliases),
             allowed_ids=list(allowed_ids),
             blocked_ids=list(blocked_ids),
+            attributes=recipient_filters.checked(attributes or {}),
         )
-        domain = address.rpartition("@")[2]
         with self._lock:
-            self.mailboxes[mailbox.guid] = mailbox
-            self._mailbox_keys.update(dict.fromkeys(mailbox.keys, mailbox.guid))
-            if domain not in self.organization.domains:
-                self.organization.domains.append(domain)
+            self.directory.add_mailbox(mailbox)
         return mailbox
 
     def add_device(self, mailbox: Mailbox | str, **details: Unpack[DeviceDetails]) -> Device:
@@ -79,15 +110,21 @@ class Tenant:
         owner = mailbox if isinstance(mailbox, Mailbox) else self.find_mailbox(mailbox)
         device = Device(mailbox=owner, first_sync=self._clock(), **details)
         with self._lock:
-            self._register(device)
+            self.directory.add_device(device)
             self.contact(device)
         return device
+
+    def remove_device(self, device: Device) -> None:
+        """Let the partnership vanish; readers may see it a while longer."""
+        with self._lock:
+            self.before_write(device.mailbox)
+            device.mailbox.devices.pop(device.guid, None)
 
     def contact(self, device: Device) -> bool:
         """Let the device connect; true if it got mail."""
         outlook = device.client_type in OUTLOOK_MOBILE
         switch = "OutlookMobileEnabled" if outlook else "ActiveSyncEnabled"
-        if not device.mailbox.settings[switch]:
+        if device.mailbox.settings[switch] is False:
             return False  # refused before any partnership is looked at
         with self._lock:
             return self._serve(device)
@@ -97,7 +134,10 @@ class Tenant:
         if device.guid not in device.mailbox.devices:
             self._return_after_removal(device)
         device.last_attempt, device.access = now, access.decide(device)
-        cycles = (device.wipe, device.account_wipe) if device.remote_wipe_supported else ()
+        understood = [device.wipe]
+        if device.speaks_account_wipe:
+            understood.append(device.account_wipe)
+        cycles = understood if device.remote_wipe_supported else []
         wiped = [cycle.meet(now, self.acknowledgement) for cycle in cycles]
         if any(wiped) or device.wipe.requested_at:
             return False
@@ -124,52 +164,48 @@ class Tenant:
             self.organization.rules[rule.name.casefold()] = rule
         return rule
 
+    def add_scope(self, name: str, recipient_filter: str) -> ManagementScope:
+        """Add a management scope over the mailboxes that the filter finds."""
+        scope = ManagementScope(
+            name=name,
+            recipient_filter=recipient_filter,
+            holds=recipient_filters.matching(recipient_filter),
+            created=self._clock(),
+        )
+        with self._lock:
+            self.administration.scopes[name.casefold()] = scope
+        return scope
+
     def add_role_group(
-        self, name: str, *, members: Iterable[str], roles: Iterable[str] = tuple(ManagementRole)
+        self,
+        name: str,
+        *,
+        members: Iterable[str],
+        roles: Iterable[str] = tuple(ManagementRole),
+        write_scope: str | None = None,
     ) -> RoleGroup:
-        """Add a custom role group; members are application (client) ids."""
-        held = frozenset(ManagementRole(role) for role in roles)
-        group = RoleGroup(name=name, roles=held, members=set(members))
-        self.role_groups.append(group)
+        """Add a role group; members are application ids, the scope goes by its name."""
+        group = RoleGroup(
+            name=name,
+            roles=frozenset(ManagementRole(role) for role in roles),
+            members=set(members),
+            created=self._clock(),
+            write_scope=self.administration.scopes[write_scope.casefold()] if write_scope else None,
+        )
+        with self._lock:
+            self.administration.role_groups.append(group)
         return group
-
-    def roles_of(self, app_id: str, directory_roles: Iterable[str]) -> frozenset[ManagementRole]:
-        """Return what an application may do; both kinds of grant add up."""
-        held = [DIRECTORY_ROLES.get(role, frozenset()) for role in directory_roles]
-        held += [group.roles for group in self.role_groups if app_id in group.members]
-        return frozenset().union(*held)
-
-    def seen(self) -> Directory:
-        """Return the directory as a reader sees it: the past, while a change is on its way."""
-        truth = Directory(organization=self.organization, mailboxes=self.mailboxes)
-        return self._old.seen(truth, self._clock())
 
     def before_write(self, thing: Mailbox | Organization) -> None:
         """Note what is about to change, so that readers can be kept in the past."""
         if self.replication_delay:
-            self._old.keep(thing, self._clock() + self.replication_delay)
+            self.directory.keep(thing, self._clock() + self.replication_delay)
 
     def find_mailbox(self, identity: str) -> Mailbox:
         """Return the mailbox with this address, name, id or distinguished name."""
-        guid = self._mailbox_keys.get(identity.casefold())
-        if guid is None:
-            raise errors.not_found(identity)
-        return self.mailboxes[guid]
-
-    def find_device(self, identity: str, directory: Directory) -> Device:
-        """Return the partnership with this identity, GUID or distinguished name."""
-        mailbox, guid = self._device_keys.get(identity.casefold(), (None, None))
-        if mailbox is None or guid not in directory.mailboxes[mailbox].devices:
-            raise errors.not_found(identity)
-        return directory.mailboxes[mailbox].devices[guid]
-
-    def _register(self, device: Device) -> None:
-        device.mailbox.devices[device.guid] = device
-        place = (device.mailbox.guid, device.guid)
-        for key in (device.identity, str(device.guid), device.distinguished_name):
-            self._device_keys[key.casefold()] = place
+        return self.directory.find_mailbox(identity)
 
     def _return_after_removal(self, device: Device) -> None:
         device.guid, device.first_sync = uuid4(), self._clock()
         device.wipe, device.account_wipe = WipeCycle(), WipeCycle()
-        self._register(device)
+        self.directory.add_device(device)

@@ -6,6 +6,7 @@ from infra.local.simulators.exchange import binding, errors
 from infra.local.simulators.exchange.access import AccessLevel, Characteristic
 from infra.local.simulators.exchange.binding import Arguments
 from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome, no_change
+from infra.local.simulators.exchange.listing import few
 from infra.local.simulators.exchange.organization import AccessRule, Organization
 from infra.local.simulators.exchange.roles import ManagementRole
 from infra.local.simulators.exchange.rows import Values, tail
@@ -16,11 +17,11 @@ _CHARACTERISTIC = binding.choice(Characteristic, f"{_MANAGEMENT}.DeviceAccessCha
 
 
 def _get(context: Context, arguments: Arguments) -> Outcome:
-    organization = context.tenant.seen().organization
+    organization = context.tenant.directory.seen_organization()
     chosen = list(organization.rules.values())
     if identity := arguments.text("Identity"):
         chosen = [_find(organization, identity)]
-    return Outcome(rows=[partial(_row, organization, rule) for rule in chosen])
+    return Outcome(rows=few([partial(_row, organization, rule) for rule in chosen]))
 
 
 def _new(context: Context, arguments: Arguments) -> Outcome:
@@ -33,13 +34,10 @@ def _new(context: Context, arguments: Arguments) -> Outcome:
         changed=context.now,
     )
     if rule.name.casefold() in organization.rules:
-        raise errors.invalid(
-            f"The object '{rule.name}' already exists.",
-            exception="Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException",
-        )
+        raise errors.already_exists(rule.name)
     context.tenant.before_write(organization)
     organization.rules[rule.name.casefold()] = rule
-    return Outcome(rows=[partial(_row, organization, rule)])
+    return Outcome(rows=few([partial(_row, organization, rule)]))
 
 
 def _set(context: Context, arguments: Arguments) -> Outcome:

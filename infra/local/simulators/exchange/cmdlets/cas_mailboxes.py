@@ -1,28 +1,22 @@
 """Get-CASMailbox and Set-CASMailbox: client access settings and the two personal lists."""
 
-from functools import partial
+from uuid import UUID
 
-from infra.local.simulators.exchange import binding, errors, filters, personal_lists
+from infra.local.simulators.exchange import binding, errors, personal_lists
 from infra.local.simulators.exchange.binding import Arguments
-from infra.local.simulators.exchange.cas_settings import BINDERS
+from infra.local.simulators.exchange.cas_settings import BINDERS, OWA_POLICY
 from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome, no_change
+from infra.local.simulators.exchange.cmdlets import recipients
 from infra.local.simulators.exchange.mailboxes import Mailbox
+from infra.local.simulators.exchange.organization import Organization
 from infra.local.simulators.exchange.roles import ManagementRole
-from infra.local.simulators.exchange.rows import DirectoryEntry, LazyRow, Values, tail
+from infra.local.simulators.exchange.rows import Values
 
-FILTERABLE = frozenset(
-    {
-        "ActiveSyncEnabled",
-        "ActiveSyncMailboxPolicy",
-        "DisplayName",
-        "EmailAddresses",
-        "ExternalDirectoryObjectId",
-        "Guid",
-        "HasActiveSyncDevicePartnership",
-        "Name",
-        "PrimarySmtpAddress",
-    }
+_FILTERABLE = (
+    "ActiveSyncEnabled ActiveSyncMailboxPolicy DisplayName EmailAddresses"
+    " ExternalDirectoryObjectId Guid HasActiveSyncDevicePartnership Name PrimarySmtpAddress"
 )
+FILTERABLE = frozenset(_FILTERABLE.split())
 _READ_SWITCHES = (
     "ProtocolSettings",
     "ActiveSyncDebugLogging",
@@ -31,35 +25,25 @@ _READ_SWITCHES = (
     "RecalculateHasActiveSyncDevicePartnership",
     "IgnoreDefaultScope",
 )
+_SERVERS: Values = dict.fromkeys(
+    (
+        f"{side}{name}Settings"
+        for side in ("External", "Internal")
+        for name in ("Imap", "Pop", "Smtp")
+    ),
+    (),
+)
 
 
 def _get(context: Context, arguments: Arguments) -> Outcome:
-    mailboxes = context.tenant.seen().mailboxes
-    chosen = list(mailboxes.values())
-    if identity := arguments.text("Identity"):
-        chosen = [mailboxes[context.tenant.find_mailbox(identity).guid]]
-    if start := (arguments.text("Anr") or "").casefold():
-        chosen = [one for one in chosen if _begins(one, start)]
-    rows: list[LazyRow] = [partial(_row, mailbox) for mailbox in chosen]
-    if written := arguments.text("Filter"):
-        test = filters.parse(written, FILTERABLE)
-        rows = [row for row in rows if test(row())]
-    if by := arguments.text("SortBy"):
-        rows = filters.order(rows, by, FILTERABLE)
-    return Outcome(rows=rows)
+    return recipients.choose(context, arguments, _row, filterable=FILTERABLE)
 
 
-def _begins(mailbox: Mailbox, start: str) -> bool:
-    names = (mailbox.display_name, mailbox.address, mailbox.name)
-    return any(name.casefold().startswith(start) for name in names)
-
-
-def _row(mailbox: Mailbox) -> Values:
+def _row(mailbox: Mailbox, organization: Organization) -> Values:
     settings = mailbox.settings
-    addresses = [f"SMTP:{mailbox.address}", *(f"smtp:{alias}" for alias in mailbox.aliases)]
     return {
         "ExternalDirectoryObjectId": mailbox.name,
-        "EmailAddresses": addresses,
+        "EmailAddresses": recipients.addresses(mailbox),
         "LegacyExchangeDN": mailbox.legacy_name,
         "LinkedMasterAccount": "",
         "PrimarySmtpAddress": mailbox.address,
@@ -69,85 +53,55 @@ def _row(mailbox: Mailbox) -> Values:
         "DisplayName": mailbox.display_name,
         "ActiveSyncAllowedDeviceIDs": list(mailbox.allowed_ids),
         "ActiveSyncBlockedDeviceIDs": list(mailbox.blocked_ids),
-        "ActiveSyncMailboxPolicy": mailbox.policy.name,
-        "ActiveSyncMailboxPolicyIsDefaulted": mailbox.policy_name is None,
+        "ActiveSyncMailboxPolicy": organization.policy(mailbox.policy_id).name,
+        "ActiveSyncMailboxPolicyIsDefaulted": mailbox.policy_id is None,
         "ActiveSyncDebugLogging": settings["ActiveSyncDebugLogging"],
         "ActiveSyncEnabled": settings["ActiveSyncEnabled"],
         "HasActiveSyncDevicePartnership": bool(mailbox.devices),
         "ActiveSyncSuppressReadReceipt": settings["ActiveSyncSuppressReadReceipt"],
-        **dict.fromkeys(("ExternalImapSettings", "InternalImapSettings"), ()),
-        **dict.fromkeys(("ExternalPopSettings", "InternalPopSettings"), ()),
-        **dict.fromkeys(("ExternalSmtpSettings", "InternalSmtpSettings"), ()),
+        **_SERVERS,
         "ECPEnabled": True,
         **settings,
-        **_tail(mailbox),
+        **recipients.directory_tail(mailbox),
     }
-
-
-def _tail(mailbox: Mailbox) -> Values:
-    return tail(
-        DirectoryEntry(
-            name=mailbox.name,
-            identity=mailbox.name,
-            guid=mailbox.guid,
-            distinguished_name=mailbox.distinguished_name,
-            object_class=("top", "person", "organizationalPerson", "user"),
-            created=mailbox.created,
-            changed=mailbox.created,
-            organization=mailbox.organization.domain,
-        )
-    )
 
 
 def _set(context: Context, arguments: Arguments) -> Outcome:
     mailbox = context.tenant.find_mailbox(arguments.text("Identity") or "")
+    context.check_write_scope(mailbox, mailbox.name)
+    owa_policy = arguments.text("OwaMailboxPolicy")
+    if owa_policy is not None and owa_policy.casefold() != OWA_POLICY.casefold():
+        raise errors.not_found(owa_policy)
     allowed, blocked = personal_lists.changed(mailbox, arguments)
     policy = _new_policy(mailbox, arguments)
-    settings = mailbox.settings | {
-        name: arguments.values[name] for name in BINDERS if name in arguments
-    }
-    before = (mailbox.allowed_ids, mailbox.blocked_ids, mailbox.policy_name, mailbox.settings)
+    settings = arguments.applied_to(mailbox.settings, BINDERS)
+    before = (mailbox.allowed_ids, mailbox.blocked_ids, mailbox.policy_id, mailbox.settings)
     if before == (allowed, blocked, policy, settings):
         return Outcome(warnings=[no_change(mailbox.name)])
     context.tenant.before_write(mailbox)
     personal_lists.move(mailbox, allowed, blocked)
-    mailbox.policy_name, mailbox.settings = policy, settings
+    mailbox.policy_id, mailbox.settings = policy, settings
     return Outcome()
 
 
-def _new_policy(mailbox: Mailbox, arguments: Arguments) -> str | None:
+def _new_policy(mailbox: Mailbox, arguments: Arguments) -> UUID | None:
     if "ActiveSyncMailboxPolicy" not in arguments:
-        return mailbox.policy_name
+        return mailbox.policy_id
     name = arguments.text("ActiveSyncMailboxPolicy")
     if name is None:
         return None
-    policy = mailbox.organization.policies.get(name.casefold())
-    if policy is None:
-        raise errors.not_found(name)
-    return policy.name
+    for policy in mailbox.organization.policies.values():
+        if name.casefold() in {policy.name.casefold(), str(policy.guid)}:
+            return policy.guid
+    raise errors.not_found(name)
 
 
 CMDLETS = (
     Cmdlet(
         name="Get-CASMailbox",
-        parameters={
-            "Identity": binding.text_or_null,
-            "Anr": binding.text,
-            "Filter": binding.text_or_null,
-            "SortBy": binding.text_or_null,
-            "ResultSize": binding.result_size,
-            "RecipientTypeDetails": binding.texts,
-            "OrganizationalUnit": binding.text_or_null,
-            **dict.fromkeys(_READ_SWITCHES, binding.boolean),
-        },
+        parameters=recipients.PARAMETERS | dict.fromkeys(_READ_SWITCHES, binding.boolean),
         at_most_one=(("Identity", "Anr"),),
-        roles=frozenset(
-            {
-                ManagementRole.VIEW_ONLY_RECIPIENTS,
-                ManagementRole.MAIL_RECIPIENTS,
-                ManagementRole.USER_OPTIONS,
-            }
-        ),
+        roles=recipients.READERS,
         run=_get,
     ),
     Cmdlet(

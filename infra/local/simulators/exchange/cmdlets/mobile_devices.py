@@ -1,37 +1,26 @@
-"""Get-MobileDevice: the partnerships as the directory holds them, without any sync time."""
+"""Get-MobileDevice and its older twin: partnerships as the directory holds them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
-from infra.local.simulators.exchange import access, binding, filters
+from infra.local.simulators.exchange import access, binding, filters, recipient_filters
 from infra.local.simulators.exchange.binding import Arguments
 from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome
 from infra.local.simulators.exchange.devices import ClientType, Device
+from infra.local.simulators.exchange.directory import Directory
+from infra.local.simulators.exchange.listing import Listing
+from infra.local.simulators.exchange.organization import Organization
 from infra.local.simulators.exchange.roles import ManagementRole
-from infra.local.simulators.exchange.rows import DirectoryEntry, LazyRow, Values, tail
+from infra.local.simulators.exchange.rows import DirectoryEntry, Values, tail
 
-FILTERABLE = frozenset(
-    {
-        "ClientType",
-        "DeviceAccessControlRule",
-        "DeviceAccessState",
-        "DeviceAccessStateReason",
-        "DeviceActiveSyncVersion",
-        "DeviceId",
-        "DeviceImei",
-        "DeviceMobileOperator",
-        "DeviceModel",
-        "DeviceOS",
-        "DeviceOSLanguage",
-        "DeviceTelephoneNumber",
-        "DeviceType",
-        "DeviceUserAgent",
-        "FirstSyncTime",
-        "FriendlyName",
-        "ProvisioningFlags",
-        "UserDisplayName",
-    }
+_FILTERABLE = (
+    "ClientType DeviceAccessControlRule DeviceAccessState DeviceAccessStateReason"
+    " DeviceActiveSyncVersion DeviceId DeviceImei DeviceMobileOperator DeviceModel DeviceOS"
+    " DeviceOSLanguage DeviceTelephoneNumber DeviceType DeviceUserAgent FirstSyncTime"
+    " FriendlyName ProvisioningFlags UserDisplayName"
 )
+FILTERABLE = frozenset(_FILTERABLE.split())
 SORTABLE = FILTERABLE - {"ClientType", "DeviceActiveSyncVersion", "ProvisioningFlags"}
 CLIENT_SWITCHES = {
     "ActiveSync": ClientType.EAS,
@@ -40,41 +29,73 @@ CLIENT_SWITCHES = {
     "UniversalOutlook": ClientType.UNIVERSAL_OUTLOOK,
 }
 
+_Row = Callable[[Device, Organization], dict[str, object]]
 
-def _get(context: Context, arguments: Arguments) -> Outcome:
-    rows: list[LazyRow] = [
-        partial(_row, device) for device in of_clients(_chosen(context, arguments), arguments)
-    ]
-    if written := arguments.text("Filter"):
-        # Two properties can be filtered by and are not shown.
-        hidden = {"DeviceActiveSyncVersion": "", "ProvisioningFlags": ""}
-        test = filters.parse(written, FILTERABLE)
-        rows = [row for row in rows if test({**hidden, **row()})]
+
+def _get(row: _Row, only: ClientType | None, context: Context, arguments: Arguments) -> Outcome:
+    directory = context.tenant.directory
+    recipient_filters.check_unit(arguments.text("OrganizationalUnit"), directory.organization)
+    wanted = wanted_clients(arguments) if only is None else {only}
+    written = arguments.text("Filter")
+    test = filters.parse(written, FILTERABLE) if written else None
+
+    def show(guid: UUID) -> Values | None:
+        device = directory.seen_device(guid)
+        if device is None or (wanted and device.client_type not in wanted):
+            return None
+        values = row(device, directory.seen_organization())
+        return values if test is None or test(_filtered_by(device, values)) else None
+
+    listing = Listing(_chosen(directory, arguments), show)
     if by := arguments.text("SortBy"):
-        rows = filters.order(rows, by, SORTABLE)
-    return Outcome(rows=rows)
+        listing = filters.ordered(listing, by, SORTABLE)
+    return Outcome(rows=listing)
 
 
-def _chosen(context: Context, arguments: Arguments) -> Iterable[Device]:
-    directory = context.tenant.seen()
+def _chosen(directory: Directory, arguments: Arguments) -> list[UUID]:
     if identity := arguments.text("Identity"):
-        return [context.tenant.find_device(identity, directory)]
+        return [directory.find_seen_device(identity).guid]
     if owner := arguments.text("Mailbox"):
-        guid = context.tenant.find_mailbox(owner).guid
-        return list(directory.mailboxes[guid].devices.values())
-    # No identity, or a null one: everything there is.
-    return [one for mailbox in directory.mailboxes.values() for one in mailbox.devices.values()]
+        return list(directory.seen_mailbox(directory.find_mailbox(owner).guid).devices)
+    return directory.device_order  # no identity, or a null one: everything there is
 
 
-def of_clients(devices: Iterable[Device], arguments: Arguments) -> Iterable[Device]:
-    """Keep the devices whose client type a switch asks for; without a switch, all."""
-    wanted = {kind for name, kind in CLIENT_SWITCHES.items() if arguments.flag(name)}
-    return (device for device in devices if not wanted or device.client_type in wanted)
+def _filtered_by(device: Device, values: Values) -> Values:
+    """Return what a filter can look at: two properties more than are shown."""
+    hidden = {"DeviceActiveSyncVersion": device.client_version, "ProvisioningFlags": ""}
+    return {**values, **hidden, "ClientType": device.client_type}
 
 
-def _row(device: Device) -> Values:
-    shown = access.shown(device)
-    organization = device.mailbox.organization
+def wanted_clients(arguments: Arguments) -> set[ClientType]:
+    """Return the client types that switches ask for; empty is all."""
+    return {kind for name, kind in CLIENT_SWITCHES.items() if arguments.flag(name)}
+
+
+def _mobile_device(device: Device, organization: Organization) -> dict[str, object]:
+    return {
+        **_described(device, organization),
+        "ClientVersion": device.client_version,
+        "ClientType": device.client_type,
+        "IsManaged": False,
+        "IsCompliant": False,
+        "IsDisabled": False,
+        **_tail(device),
+    }
+
+
+def _active_sync_device(device: Device, organization: Organization) -> dict[str, object]:
+    return {
+        **_described(device, organization),
+        "DeviceActiveSyncVersion": device.client_version,
+        "IsManaged": False,
+        "IsCompliant": False,
+        "IsDisabled": False,
+        **_tail(device),
+    }
+
+
+def _described(device: Device, organization: Organization) -> dict[str, object]:
+    shown = access.shown(device, organization)
     return {
         "FriendlyName": device.friendly_name,
         "DeviceId": device.device_id,
@@ -91,40 +112,47 @@ def _row(device: Device) -> Values:
         "DeviceAccessState": shown.state,
         "DeviceAccessStateReason": shown.reason,
         "DeviceAccessControlRule": shown.rule,
-        "ClientVersion": device.client_version,
-        "ClientType": device.client_type,
-        "IsManaged": False,
-        "IsCompliant": False,
-        "IsDisabled": False,
-        **tail(
-            DirectoryEntry(
-                name=device.name,
-                identity=device.identity,
-                guid=device.guid,
-                distinguished_name=device.distinguished_name,
-                object_class=("top", "msExchActiveSyncDevice"),
-                created=device.first_sync,
-                changed=device.last_attempt or device.first_sync,
-                organization=organization.domain,
-            )
-        ),
     }
 
+
+def _tail(device: Device) -> Values:
+    return tail(
+        DirectoryEntry(
+            name=device.name,
+            identity=device.identity,
+            guid=device.guid,
+            distinguished_name=device.distinguished_name,
+            object_class=("top", "msExchActiveSyncDevice"),
+            created=device.first_sync,
+            changed=device.last_attempt or device.first_sync,
+            organization=device.mailbox.organization.domain,
+        )
+    )
+
+
+_PARAMETERS = {
+    "Identity": binding.text_or_null,
+    "Mailbox": binding.text,
+    "Filter": binding.text_or_null,
+    "SortBy": binding.text_or_null,
+    "ResultSize": binding.result_size,
+    "OrganizationalUnit": binding.text_or_null,
+}
+_READERS = frozenset({ManagementRole.VIEW_ONLY_RECIPIENTS, ManagementRole.MAIL_RECIPIENTS})
 
 CMDLETS = (
     Cmdlet(
         name="Get-MobileDevice",
-        parameters={
-            "Identity": binding.text_or_null,
-            "Mailbox": binding.text,
-            "Filter": binding.text_or_null,
-            "SortBy": binding.text_or_null,
-            "ResultSize": binding.result_size,
-            "OrganizationalUnit": binding.text_or_null,
-            **dict.fromkeys(CLIENT_SWITCHES, binding.boolean),
-        },
+        parameters=_PARAMETERS | dict.fromkeys(CLIENT_SWITCHES, binding.boolean),
         at_most_one=(("Identity", "Mailbox"),),
-        roles=frozenset({ManagementRole.VIEW_ONLY_RECIPIENTS, ManagementRole.MAIL_RECIPIENTS}),
-        run=_get,
+        roles=_READERS,
+        run=partial(_get, _mobile_device, None),
+    ),
+    Cmdlet(
+        name="Get-ActiveSyncDevice",
+        parameters=_PARAMETERS,
+        at_most_one=(("Identity", "Mailbox"),),
+        roles=_READERS,
+        run=partial(_get, _active_sync_device, ClientType.EAS),
     ),
 )

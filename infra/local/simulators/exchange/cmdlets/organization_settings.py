@@ -6,6 +6,7 @@ from infra.local.simulators.exchange import binding, errors
 from infra.local.simulators.exchange.access import AccessLevel
 from infra.local.simulators.exchange.binding import Arguments
 from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome, no_change
+from infra.local.simulators.exchange.listing import few
 from infra.local.simulators.exchange.organization import Organization
 from infra.local.simulators.exchange.roles import ManagementRole
 from infra.local.simulators.exchange.rows import Values, tail
@@ -20,33 +21,36 @@ _DEFAULTS: dict[str, object] = {
     "AdminMailRecipients": [],
     "OtaNotificationMailInsert": "",
 }
+_LONGEST_INSERT = 256
+
+
+def _insert(name: str, value: object) -> object:
+    """Bind a text for mails; null empties it."""
+    return _LIMITED(name, value) or ""
+
+
+_LIMITED = binding.at_most(_LONGEST_INSERT)
 _BINDERS = {
     "TenantAdminPreference": binding.text,
-    "UserMailInsert": binding.at_most(256),
+    "UserMailInsert": _insert,
     "AllowAccessForUnSupportedPlatform": binding.boolean,
     "EnableMobileMailboxPolicyWhenCAInplace": binding.boolean,
     "AllowRMSSupportForUnenlightenedApps": binding.boolean,
     "AdminMailRecipients": binding.list_change,
-    "OtaNotificationMailInsert": binding.at_most(256),
+    "OtaNotificationMailInsert": _insert,
 }
 
 
 def _get(context: Context, arguments: Arguments) -> Outcome:
-    organization = context.tenant.seen().organization
+    organization = context.tenant.directory.seen_organization()
     _check(arguments)
-    return Outcome(rows=[partial(_row, organization)])
+    return Outcome(rows=few([partial(_row, organization)]))
 
 
 def _set(context: Context, arguments: Arguments) -> Outcome:
     organization = context.tenant.organization
     _check(arguments)
-    settings = _DEFAULTS | organization.settings
-    for name in (name for name in _BINDERS if name in arguments):
-        value = arguments.values[name]
-        settings[name] = "" if value is None else value
-    if change := arguments.change("AdminMailRecipients"):
-        held = (_DEFAULTS | organization.settings)["AdminMailRecipients"]
-        settings["AdminMailRecipients"] = change.applied_to(held if isinstance(held, list) else [])
+    settings = arguments.applied_to(_DEFAULTS | organization.settings, _BINDERS)
     level = AccessLevel(arguments.text("DefaultAccessLevel") or organization.default_access_level)
     unchanged = settings == _DEFAULTS | organization.settings
     if unchanged and level == organization.default_access_level:

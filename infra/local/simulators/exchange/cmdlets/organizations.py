@@ -1,22 +1,47 @@
-"""Get-OrganizationConfig and Get-AcceptedDomain: what a connection test asks for."""
+"""Get- and Set-OrganizationConfig, and Get-AcceptedDomain: what a connection test asks for."""
 
 from functools import partial
 from uuid import NAMESPACE_DNS, uuid5
 
 from infra.local.simulators.exchange import binding, errors
 from infra.local.simulators.exchange.binding import Arguments
-from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome
+from infra.local.simulators.exchange.cas_settings import EWS_POLICY
+from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome, no_change
+from infra.local.simulators.exchange.listing import few
 from infra.local.simulators.exchange.organization import Organization
 from infra.local.simulators.exchange.roles import ManagementRole
 from infra.local.simulators.exchange.rows import Values, tail
 
+_DEFAULTS: dict[str, object] = {  # a few of the real row's hundreds of properties
+    "OAuth2ClientProfileEnabled": True,
+    "OutlookMobileGCCRestrictionsEnabled": False,
+    "OutlookMobileSingleAccountEnabled": False,
+    "MobileAppEducationEnabled": True,
+    "EwsApplicationAccessPolicy": None,
+}
+_BINDERS = {
+    **dict.fromkeys(_DEFAULTS, binding.boolean),
+    "EwsApplicationAccessPolicy": EWS_POLICY,
+}
+
 
 def _get_config(context: Context, _: Arguments) -> Outcome:
-    return Outcome(rows=[partial(_config, context.tenant.seen().organization)])
+    organization = context.tenant.directory.seen_organization()
+    return Outcome(rows=few([partial(_config, organization)]))
+
+
+def _set_config(context: Context, arguments: Arguments) -> Outcome:
+    organization = context.tenant.organization
+    held = _DEFAULTS | organization.config
+    config = arguments.applied_to(held, _BINDERS)
+    if config == held:
+        return Outcome(warnings=[no_change(organization.domain)])
+    context.tenant.before_write(organization)
+    organization.config = config
+    return Outcome()
 
 
 def _config(organization: Organization) -> Values:
-    """Show a few of the real row's hundreds of properties."""
     entry = organization.entry(
         organization.domain,
         "msExchOrganizationContainer",
@@ -27,24 +52,21 @@ def _config(organization: Organization) -> Values:
     return {
         "DisplayName": organization.domain.partition(".")[0],
         "IsDehydrated": False,
-        "OAuth2ClientProfileEnabled": True,
-        "OutlookMobileGCCRestrictionsEnabled": False,
-        "OutlookMobileSingleAccountEnabled": False,
-        "MobileAppEducationEnabled": True,
-        "EwsApplicationAccessPolicy": None,
+        **_DEFAULTS,
+        **organization.config,
         "EwsEnabled": None,
         **tail(entry),
     }
 
 
 def _get_domains(context: Context, arguments: Arguments) -> Outcome:
-    organization = context.tenant.seen().organization
+    organization = context.tenant.directory.seen_organization()
     chosen = list(organization.domains)
     if identity := arguments.text("Identity"):
         chosen = [name for name in chosen if name.casefold() == identity.casefold()]
         if not chosen:
             raise errors.not_found(identity)
-    return Outcome(rows=[partial(_domain, organization, name) for name in chosen])
+    return Outcome(rows=few([partial(_domain, organization, name) for name in chosen]))
 
 
 def _domain(organization: Organization, name: str) -> Values:
@@ -73,6 +95,12 @@ _READERS = frozenset(
 
 CMDLETS = (
     Cmdlet(name="Get-OrganizationConfig", parameters={}, roles=_READERS, run=_get_config),
+    Cmdlet(
+        name="Set-OrganizationConfig",
+        parameters=_BINDERS,
+        roles=frozenset({ManagementRole.ORGANIZATION_CONFIGURATION}),
+        run=_set_config,
+    ),
     Cmdlet(
         name="Get-AcceptedDomain",
         parameters={"Identity": binding.text_or_null, "ResultSize": binding.result_size},

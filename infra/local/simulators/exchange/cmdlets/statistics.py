@@ -5,8 +5,9 @@ from functools import partial
 from infra.local.simulators.exchange import binding
 from infra.local.simulators.exchange.binding import Arguments
 from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome
-from infra.local.simulators.exchange.cmdlets.mobile_devices import CLIENT_SWITCHES, of_clients
+from infra.local.simulators.exchange.cmdlets.mobile_devices import CLIENT_SWITCHES, wanted_clients
 from infra.local.simulators.exchange.devices import Device
+from infra.local.simulators.exchange.listing import few
 from infra.local.simulators.exchange.roles import ManagementRole
 from infra.local.simulators.exchange.rows import Values
 
@@ -14,27 +15,43 @@ DEVICE_LIMIT = 100  # partnerships of one mailbox
 
 
 def _get(context: Context, arguments: Arguments) -> Outcome:
-    directory = context.tenant.seen()
+    directory = context.tenant.directory
     if identity := arguments.text("Identity"):
-        chosen = [context.tenant.find_device(identity, directory)]
+        chosen = [directory.find_seen_device(identity)]
         owner = chosen[0].mailbox
     else:
-        guid = context.tenant.find_mailbox(arguments.text("Mailbox") or "").guid
-        owner = directory.mailboxes[guid]
+        guid = directory.find_mailbox(arguments.text("Mailbox") or "").guid
+        owner = directory.seen_mailbox(guid)
         chosen = list(owner.devices.values())
-    devices = (device for device in of_clients(chosen, arguments) if device.has_sync_state)
-    warnings = []
+    owner.open()
+    wanted = wanted_clients(arguments)
+    clear = arguments.flag("ShowRecoveryPassword")
+    rows = [
+        partial(_row, device, _recovery_password(device, clear=clear))
+        for device in chosen
+        if device.has_sync_state and (not wanted or device.client_type in wanted)
+    ]
+    warnings = _invalid_addresses(arguments)
     if len(owner.devices) >= DEVICE_LIMIT:
         warnings.append(f"The mailbox {owner.address} has reached its maximum number of devices.")
-    return Outcome(rows=[partial(_row, device) for device in devices], warnings=warnings)
+    return Outcome(rows=few(rows), warnings=warnings)
 
 
-def _row(device: Device) -> Values:
+def _invalid_addresses(arguments: Arguments) -> list[str]:
+    addresses = arguments.texts("NotificationEmailAddresses")
+    return [f"'{one}' isn't a valid SMTP address." for one in addresses if "@" not in one]
+
+
+def _recovery_password(device: Device, *, clear: bool) -> str:
+    return f"{device.guid.int % 10**12:012}" if clear else "********"
+
+
+def _row(device: Device, recovery_password: str) -> Values:
     """Show the state as stored: unlike Get-MobileDevice, nothing says that it is recomputed."""
     return {
         **_times(device),
         "LastPingHeartbeat": None,
-        "RecoveryPassword": "********",
+        "RecoveryPassword": recovery_password,
         "DeviceModel": device.model,
         "DeviceImei": device.imei,
         "DeviceFriendlyName": device.friendly_name,
