@@ -161,6 +161,11 @@ class Signal:
     occurred_at: datetime
 
     @property
+    def word_id(self) -> str:
+        """Its name among all words about devices."""
+        return self.signal_id
+
+    @property
     def says(self) -> str:
         """What it is, in a few words."""
         return f"{self.posture} was reported by {self.sender}"
@@ -190,6 +195,11 @@ class Order:
     device_id: str
     given_at: datetime  # when it was first stored
     why: str
+
+    @property
+    def word_id(self) -> str:
+        """Its name among all words about devices."""
+        return self.command_id
 
     @property
     def says(self) -> str:

@@ -49,6 +49,7 @@ class Operation:
     attempted_at: datetime | None = None  # a wipe was about to be sent: its outcome may be unknown
     acted_at: datetime | None = None
     after: Device | None = None
+    repairs: str = ""  # the newer word that the decision restores, in place of what was asked
     history: tuple[Step, ...] = ()
     etag: str = ""
 

@@ -40,7 +40,7 @@ def device_changed(operation: Operation) -> Event:
     if decision is None or decision.action is None or operation.acted_at is None:
         raise ValueError("only an operation that has acted changes a device")
     return Event(
-        id=_id(operation.operation_id, CHANGES[decision.action]),
+        id=_id(f"{operation.operation_id}{operation.repairs}", CHANGES[decision.action]),
         type=CHANGES[decision.action],
         subject=f"devices/{decision.device.guid}",
         time=operation.acted_at,

@@ -29,7 +29,7 @@ def give_up(
 
 def _reason(operation: Operation, why: str) -> str:
     if operation.attempted_at is not None and operation.acted_at is None:
-        return f"{why}; whether the wipe was requested is not known: look at the device"
+        return f"whether the wipe was requested is not known, look at the device; {why}"
     return why
 
 

@@ -41,12 +41,11 @@ class _Story:
     def tell(self, operation: Operation) -> None:
         newest = self.orders.keep(self.order)
         if newest.command_id != self.order.command_id and not self.steps.has_acted(operation):
-            self.steps.stand_back(operation, newest)
+            self.steps.stand_back(operation, newest, self._newer)
             return
         if operation.decision is None:
             operation = self.steps.plan(operation, words.decision(self.order, self.steps.exchange))
-        operation = self.steps.act(operation)
-        self.steps.tell(self.steps.yield_to(self._newer, operation))
+        self.steps.finish(operation, self._newer)
 
     def _newer(self) -> Order | None:
         newest = self.orders.newest(

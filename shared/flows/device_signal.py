@@ -39,12 +39,11 @@ class _Story:
             return
         newer = self._newer_than(self.postures.keep(self.signal))
         if newer is not None and not self.steps.has_acted(operation):
-            self.steps.stand_back(operation, newer)
+            self.steps.stand_back(operation, newer, self._newest)
             return
         if operation.decision is None:
             operation = self.steps.plan(operation, words.decision(self.signal, self.steps.exchange))
-        operation = self.steps.act(operation)
-        self.steps.tell(self.steps.yield_to(self._newest, operation))
+        self.steps.finish(operation, self._newest)
 
     def _newest(self) -> Word | None:
         return self._newer_than(self.postures.newest(self.signal))

@@ -33,27 +33,40 @@ class Steps:
         note = f"{decision.action or 'nothing to do'}: {decision.reason}"
         return self._save(replace(operation, decision=decision), note)
 
-    def act(self, operation: Operation) -> Operation:
-        """Do what was decided, and record how the device then stands."""
-        decision = operation.decision
-        if decision is None or decision.action is None:
-            return operation
-        if operation.acted_at is None:
-            if is_wipe(decision):
-                operation = self._wipe_once(operation, decision)
-            else:
-                self.exchange.apply(decision)
-                operation = replace(operation, acted_at=self.clock())
-        elif operation.after is not None or decision.action is Action.REMOVE:
-            return operation
-        after = self._after(decision)
-        return self._save(replace(operation, after=after), f"{decision.action} carried out")
+    def finish(self, operation: Operation, newest: Callable[[], Word | None]) -> None:
+        """
+        Carry out what was decided, tell it, and yield to a newer word.
 
-    def tell(self, operation: Operation) -> Operation:
-        """Announce what was done, and close the operation."""
-        if operation.acted_at is not None:
-            self.events.device_changed(operation)
-        return self.close(operation, "done")
+        Two workers may act on one device at once, and ours may have written last. Whoever
+        acts last also looks last, so the newest word stands; what restores it is this
+        operation's own to record and tell, as a second leg.
+        """
+        operation = self._carried_out(operation)
+        while (newer := newest()) is not None and newer.word_id != operation.repairs:
+            repair = self._repair(newer)
+            if repair is None:
+                break
+            operation = self._carried_out(self._second_leg(operation, newer, repair))
+        self.close(operation, "done")
+
+    def stand_back(
+        self, operation: Operation, newer: Word, newest: Callable[[], Word | None]
+    ) -> None:
+        """
+        Leave the device to a newer word, after undoing what an attempt may have done.
+
+        An attempt cut short may have written to the lists after the newer word was
+        carried out.
+        """
+        if operation.repairs == newer.word_id:
+            self.finish(operation, newest)
+            return
+        if operation.decision is not None and operation.decision.action is not None:
+            repair = self._repair(newer)
+            if repair is not None:
+                self.finish(self._second_leg(operation, newer, repair), newest)
+                return
+        self.close(operation, f"nothing done: {newer.says} since")
 
     def close(self, operation: Operation, note: str) -> Operation:
         """Record that nothing is left to do."""
@@ -68,51 +81,47 @@ class Steps:
             raise  # the other worker's record is not to be overwritten
         except (Retryable, Misconfigured) as failure:
             latest = self.journal.find(operation.tenant_id, operation.operation_id) or operation
-            self.journal.save(latest.stepped(State.WAITING, str(failure), self.clock()))
+            if not latest.is_finished:
+                self.journal.save(latest.stepped(State.WAITING, str(failure), self.clock()))
             raise
 
     def has_acted(self, operation: Operation) -> bool:
         """Whether the decision was carried out; Retryable while that cannot be known."""
         return operation.acted_at is not None or self._has_wiped(operation)
 
-    def stand_back(self, operation: Operation, newer: Word) -> None:
-        """
-        Leave the device to a newer word, after undoing what an attempt may have done.
-
-        An attempt cut short may have written to the lists after the newer word was
-        carried out; what then repairs them is this operation's own to record and tell.
-        """
-        if operation.decision is not None and operation.decision.action is not None:
-            decision = words.decision(newer, self.exchange)
-            if decision.action is not None and not is_wipe(decision):
-                self.tell(self.act(self.plan(operation, decision)))
-                return
-        self.close(operation, f"nothing done: {newer.says} since")
-
-    def yield_to(self, newest: Callable[[], Word | None], operation: Operation) -> Operation:
-        """
-        Restore what a newer word asked for, if it was carried out while we acted.
-
-        Two workers may act on one device at once, and ours may have written last. Whoever
-        acts last also looks last, so the newest word stands.
-        """
-        restored: Word | None = None
-        while (newer := newest()) is not None and newer != restored:
-            restored = newer
-            self._restore(newer)
-        if restored is None or operation.decision is None:
+    def _carried_out(self, operation: Operation) -> Operation:
+        """Do what was decided, record how the device then stands, and announce it."""
+        decision = operation.decision
+        if decision is None or decision.action is None:
             return operation
-        after = self._after(operation.decision)
-        return self._save(replace(operation, after=after), f"overtaken: {restored.says}")
+        if operation.acted_at is None:
+            operation = self._act(operation, decision)
+        if operation.after is None and decision.action is not Action.REMOVE:
+            operation = self._save(replace(operation, after=self._after(decision)), "looked back")
+        self.events.device_changed(operation)
+        return operation
 
-    def _restore(self, newer: Word) -> None:
+    def _act(self, operation: Operation, decision: Decision) -> Operation:
+        if is_wipe(decision):
+            return self._wipe_once(operation, decision)
+        self.exchange.apply(decision)
+        acted = replace(operation, acted_at=self.clock(), after=self._after(decision))
+        return self._save(acted, f"{decision.action} carried out")
+
+    def _second_leg(self, operation: Operation, newer: Word, repair: Decision) -> Operation:
+        fresh = replace(
+            operation, repairs=newer.word_id, attempted_at=None, acted_at=None, after=None
+        )
+        return self.plan(fresh, repair)
+
+    def _repair(self, newer: Word) -> Decision | None:
+        """Choose what restores a newer word; nothing, if it stands or cannot be had."""
         try:
             decision = words.decision(newer, self.exchange)
         except Rejected:
-            return  # what cannot be done was not undone by us
+            return None  # what cannot be done was not undone by us
         # A wipe is not undone by what we wrote, and not ours to repeat.
-        if decision.action is not None and not is_wipe(decision):
-            self.exchange.apply(decision)
+        return None if decision.action is None or is_wipe(decision) else decision
 
     def _wipe_once(self, operation: Operation, decision: Decision) -> Operation:
         """Request the wipe unless an earlier attempt did: a second request restarts the cycle."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
+import msgspec
 
 from shared.errors import Retryable
 from shared.retry_after import retry_after
@@ -18,6 +19,12 @@ class _Answer:
     status_code: int
     text: str
     headers: Mapping[str, str]
+
+
+class _TokenAnswer(msgspec.Struct):
+    access_token: str = ""
+    expires_in: int = 0
+    error: str = ""
 
 
 class MsalHttp:
@@ -49,9 +56,10 @@ class MsalHttp:
             name: value.decode() if isinstance(value, bytes) else str(value)
             for name, value in (data or {}).items()
         }
-        return _taken(
-            self._client.post(url, params=params, data=form, headers=headers, timeout=TIMEOUT)
-        )
+        answer = self._client.post(url, params=params, data=form, headers=headers, timeout=TIMEOUT)
+        taken = _taken(answer)
+        _must_be_token_answer(answer)
+        return taken
 
     def close(self) -> None:
         """Leave the client open: it belongs to the whole app."""
@@ -63,3 +71,13 @@ def _taken(answer: httpx.Response) -> _Answer:
     if status == httpx.codes.TOO_MANY_REQUESTS or answer.is_server_error:
         raise Retryable(f"Entra ID is busy (HTTP {status})", after=retry_after(answer.headers))
     return _Answer(status, answer.text, answer.headers)
+
+
+def _must_be_token_answer(answer: httpx.Response) -> None:
+    """Refuse what MSAL would stumble over."""
+    try:
+        told = msgspec.json.decode(answer.content, type=_TokenAnswer, strict=False)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        told = _TokenAnswer()
+    if not (told.access_token or told.error):
+        raise Retryable(f"Entra ID answered something unreadable (HTTP {answer.status_code})")

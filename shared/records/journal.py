@@ -59,6 +59,7 @@ class _Row(msgspec.Struct, kw_only=True):
     attempted_at: str = ""
     acted_at: str = ""
     after: str = ""
+    repairs: str = ""
     history: str = "[]"
     etag: str = ""
 
@@ -77,6 +78,7 @@ def _entity(operation: Operation) -> Entity:
         attempted_at=operation.attempted_at.isoformat() if operation.attempted_at else "",
         acted_at=operation.acted_at.isoformat() if operation.acted_at else "",
         after=_text(operation.after),
+        repairs=operation.repairs,
         history=_history(operation.history),
     )
     columns = msgspec.structs.asdict(row)
@@ -99,6 +101,7 @@ def _operation(entity: Entity) -> Operation:
         attempted_at=_moment(row.attempted_at),
         acted_at=_moment(row.acted_at),
         after=msgspec.json.decode(row.after, type=Device) if row.after else None,
+        repairs=row.repairs,
         history=msgspec.json.decode(row.history, type=tuple[Step, ...]),
         etag=row.etag,
     )

@@ -8,27 +8,27 @@ from datetime import timedelta
 from typing import Protocol
 
 from shared import wiring
+from shared.config import Limits, Tenant
+from shared.devices.certificate import App, Certificate, KeyFacts
 from shared.devices.model import Trust
-from shared.flows.ports import Certificate, Tenant
 from shared.mdm.senders import Sender, Senders
 from shared.records.certificates import Certificates
 from shared.records.deliveries import Deliveries
 from shared.services import Services
-from tests.unit.builders import CLIENT, TENANT, a_device
-from tests.unit.certificates import ACertificate, FakeVault
+from tests.unit.builders import TENANT, a_device
+from tests.unit.certificates import FakeVault, an_app
 from tests.unit.signing import SECRET
 from tests.unit.stand_ins import FakeQueue, FakeTable
 from tests.unit.world import SETTLE, World
 
 
-@dataclass(frozen=True)
-class TenantWithLimits:
-    """A tenant of this deployment."""
-
-    tenant_id: str = TENANT
-    client_id: str = CLIENT
-    certificate_name: str = "easgate"
-    wipe_settle: timedelta = SETTLE
+def a_tenant(**changes: object) -> Tenant:
+    """Return a tenant of this deployment."""
+    return Tenant(
+        app=an_app(**changes),
+        organization="contoso.onmicrosoft.com",
+        limits=Limits(wipe_settle=SETTLE.total_seconds()),
+    )
 
 
 class OneSecret:
@@ -40,23 +40,13 @@ class OneSecret:
         return (SECRET,)
 
 
-@dataclass(frozen=True)
-class KeyFacts:
-    """A key as it should be."""
-
-    kind: str = "RSA"
-    bits: int = 2048
-    operations: frozenset[str] = frozenset({"sign"})
-    is_exportable: bool = False
-
-
 class GoodVault(FakeVault):
     """A vault in which all is well."""
 
     def key_facts(self, certificate: Certificate) -> KeyFacts:
         """Return what it says of the key."""
         assert certificate.version
-        return KeyFacts()
+        return KeyFacts(kind="RSA", bits=2048, operations=frozenset({"sign"}), is_exportable=False)
 
     def proves_key(self, certificate: Certificate) -> bool:
         """Say that the key fits."""
@@ -66,23 +56,24 @@ class GoodVault(FakeVault):
 class GoodEntra:
     """An Entra ID in which all is well."""
 
-    def roles(self, tenant: Tenant, certificate: Certificate) -> tuple[str, ...]:
+    def roles(self, app: App, certificate: Certificate) -> tuple[str, ...]:
         """Return the role."""
-        assert tenant.tenant_id
+        assert app.tenant_id
         assert certificate.version
         return ("Exchange.ManageAsApp",)
 
 
 @dataclass
-class App:
-    """One deployment that serves one tenant."""
+class Deployment:
+    """The app, serving one tenant unless a test adds another."""
 
     world: World = field(default_factory=lambda: World([a_device()]))
     queue: FakeQueue = field(default_factory=FakeQueue)
-    vault: GoodVault = field(default_factory=lambda: GoodVault((ACertificate(),)))
+    vault: GoodVault = field(default_factory=GoodVault)
     deliveries: FakeTable = field(default_factory=FakeTable)
     pins: Certificates = field(default_factory=lambda: Certificates(FakeTable()))
     pings: dict[str, Callable[[], None]] = field(default_factory=dict)
+    tenants: dict[str, Tenant] = field(default_factory=lambda: {TENANT: a_tenant()})
 
     def __post_init__(self) -> None:
         self.pings = {
@@ -99,10 +90,11 @@ class App:
         )
         clock = self.world.clock
         return Services(
-            tenants={TENANT: TenantWithLimits()},
-            exchange={TENANT: self.world.exchange}.__getitem__,
+            tenants=self.tenants,
+            exchange=dict.fromkeys(self.tenants, self.world.exchange).__getitem__,
             journal=self.world.journal,
             postures=self.world.postures,
+            orders=self.world.orders,
             deliveries=Deliveries(self.deliveries, clock),
             queues=self.queue,
             senders=Senders(senders={"portal": portal}, secrets=OneSecret(), clock=clock),
@@ -189,6 +181,12 @@ def request(
         params=params or {},
         headers=headers or {},
     )
+
+
+def call(app: Deployment, function: Function, asked: Request) -> Answer:
+    """Let the host call a function."""
+    with app.running():
+        return function(asked)
 
 
 def told(answer: Answer) -> dict[str, object]:

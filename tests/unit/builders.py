@@ -95,6 +95,17 @@ def a_command(**changes: object) -> Command:
     return replace(command, **changes)  # type: ignore[arg-type]  # named fields only, by convention
 
 
+def a_newer_command(**changes: object) -> Command:
+    """Return an order given after the one of `a_command`: to allow the device."""
+    fields = {
+        "command_id": "44444444-0000-4000-8000-000000000004",
+        "action": Action.ALLOW,
+        "reason": "it was found",
+        **changes,
+    }
+    return a_command(**fields)
+
+
 def never_wiped(**changes: object) -> WipeState:
     """Return the state of a device nobody has ever wiped."""
     state = WipeState(device=WipeCycle(), account=WipeCycle())

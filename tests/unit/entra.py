@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qs
 
 import httpx
+from azure.core.exceptions import HttpResponseError
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from shared.errors import Failure
 from shared.identity.tokens import Tokens
 from shared.records.certificates import Certificates
 from tests.unit.builders import NOW
-from tests.unit.certificates import ACertificate, FakeVault
+from tests.unit.certificates import FakeVault, a_certificate
 from tests.unit.stand_ins import FakeClock, FakeTable
 
 if TYPE_CHECKING:
-    from shared.identity.vault import Vault, Version
+    from shared.devices.certificate import Certificate
+    from shared.identity.vault import Vault
 
 HOST = "https://login.microsoftonline.com"
 ROLE = "Exchange.ManageAsApp"
@@ -37,7 +38,7 @@ def a_key() -> rsa.RSAPrivateKey:
 
 
 @cache
-def a_der() -> bytes:
+def a_der(serial: int = 1) -> bytes:
     """Return a self-signed certificate of that key."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "easgate")])
     built = (
@@ -45,35 +46,60 @@ def a_der() -> bytes:
         .subject_name(name)
         .issuer_name(name)
         .public_key(a_key().public_key())
-        .serial_number(1)
+        .serial_number(serial)
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=100))
     )
     return built.sign(a_key(), SHA256()).public_bytes(Encoding.DER)
 
 
+class LockedKey:
+    """A key that the app's identity may not sign with."""
+
+    key_size = 2048
+
+    def sign(self, *_: object) -> bytes:
+        """Fail as the SDK does."""
+        error = HttpResponseError("Caller is not authorized.\nsecret body")
+        error.status_code = 403
+        raise error
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        """Return its public half."""
+        return a_key().public_key()
+
+
+rsa.RSAPrivateKey.register(LockedKey)  # passes for one, as the vault's keys do
+
+
 @dataclass
 class KeyVault(FakeVault):
     """Hands out the key itself in place of one that signs in the vault."""
 
-    down: Failure | None = None
+    is_locked: bool = False
 
-    def certificate(self, name: str, version: str = "") -> ACertificate:
-        """Return a version."""
-        if self.down:
-            raise self.down
-        return super().certificate(name, version)
-
-    def signing_key(self, certificate: "Version") -> rsa.RSAPrivateKey:
-        """Return the key."""
-        assert certificate.der == a_der()
-        return a_key()
+    def signing_key(self, certificate: "Certificate") -> rsa.RSAPrivateKey:
+        """Return the key, or one that may not be used."""
+        assert certificate.der in {a_der(1), a_der(2)}
+        return cast("rsa.RSAPrivateKey", LockedKey()) if self.is_locked else a_key()
 
 
 def a_token(number: int = 1, **claims: object) -> str:
     """Return a token; its signature is nobody's business here."""
     payload = json.dumps({"roles": [ROLE], "jti": number, **claims}).encode()
     return f"e30.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.c2ln"
+
+
+def refusal(*codes: int) -> httpx.Response:
+    """Return Entra's refusal; its description quotes what it should not."""
+    body = {
+        "error": "invalid_client",
+        "error_description": "AADSTS700027: eyJ0eXAi.quoted.assertion",
+        "error_codes": list(codes),
+        "trace_id": "trace-1",
+        "correlation_id": "correlation-1",
+    }
+    return httpx.Response(401, json=body)
 
 
 @dataclass
@@ -83,7 +109,8 @@ class Entra:
     granted: tuple[str, ...] = (ROLE,)
     answer: httpx.Response | Exception | None = None
     discovery: httpx.Response | None = None
-    lifetime: int = 3600
+    lifetime: object = 3600
+    unless: dict[bytes, httpx.Response] = field(default_factory=dict)  # by certificate
     posts: list[dict[str, list[str]]] = field(default_factory=list)
     held: threading.Event | None = None
 
@@ -96,13 +123,21 @@ class Entra:
         if self.held:
             assert self.held.wait(10)
         self.posts.append(parse_qs(request.content.decode()))
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        if self.answer is not None:
-            return self.answer
+        answer = self.unless.get(thumbprint(self.posts[-1]), self.answer)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is not None:
+            return answer
         token = a_token(len(self.posts), roles=self.granted)
         body = {"token_type": "Bearer", "expires_in": self.lifetime, "access_token": token}
         return httpx.Response(200, json=body)
+
+
+def thumbprint(post: dict[str, list[str]]) -> bytes:
+    """Return the SHA-256 thumbprint of the certificate an assertion names."""
+    header = post["client_assertion"][0].split(".")[0]
+    named = json.loads(base64.urlsafe_b64decode(header + "=="))["x5t#S256"]
+    return base64.urlsafe_b64decode(named + "==")
 
 
 def _discovered(request: httpx.Request) -> httpx.Response:
@@ -120,7 +155,7 @@ class Identity:
     """Tokens, with the world they come from."""
 
     entra: Entra = field(default_factory=Entra)
-    vault: KeyVault = field(default_factory=lambda: KeyVault((ACertificate(der=a_der()),)))
+    vault: KeyVault = field(default_factory=lambda: KeyVault((a_certificate(der=a_der()),)))
     pins: Certificates = field(default_factory=lambda: Certificates(FakeTable()))
     clock: FakeClock = field(default_factory=FakeClock)
     tokens: Tokens = field(init=False)

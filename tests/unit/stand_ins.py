@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.devices import wipe
+from shared.devices.certificate import App, Certificate
 from shared.devices.model import (
-    WIPES,
     AccessPolicy,
     AccessState,
     Action,
@@ -17,11 +17,10 @@ from shared.devices.model import (
     WipeCycle,
     WipeState,
 )
-from shared.devices.operation import Operation
-from shared.errors import Contended, Failure, NotFound
+from shared.devices.operation import Operation, is_wipe
+from shared.errors import Contended, Failure, NotFound, Retryable
 from shared.events import catalogue
 from shared.events.catalogue import Event
-from shared.flows.ports import Certificate, Tenant
 from shared.records.tables import Entity, Table
 from tests.unit.builders import NOW, QUARANTINE_BY_DEFAULT, never_wiped
 
@@ -47,6 +46,7 @@ class FakeTable(Table):
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Entity] = {}
         self.down: Failure | None = None
+        self.down_after: int | None = None  # writes, after which storage is down
         self._writes = 0
 
     def get(self, partition: str, row: str) -> Entity | None:
@@ -76,6 +76,8 @@ class FakeTable(Table):
         self._check()
 
     def _write(self, entity: Entity) -> str:
+        if self.down_after is not None and self._writes >= self.down_after:
+            raise Retryable("Table storage is busy")
         self._writes += 1
         etag = f'W/"{self._writes}"'
         self.rows[_key(entity)] = {**entity, "etag": etag}
@@ -109,6 +111,7 @@ class FakeExchange:
     policy: AccessPolicy = QUARANTINE_BY_DEFAULT
     states: dict[str, WipeState] = field(default_factory=dict)
     down: Failure | None = None
+    down_after_wipe: Failure | None = None  # what the first call after a wipe runs into
     before_find: Callable[[], None] = _nothing  # another worker's deeds, while ours looks
     before_apply: Callable[[], None] = _nothing  # another worker's deeds, while ours is on its way
     read_lag: timedelta = timedelta()  # how long a wipe request stays invisible
@@ -147,7 +150,7 @@ class FakeExchange:
 
     def apply(self, decision: Decision) -> None:
         """Move the device between lists, or remove it."""
-        if decision.action is None or decision.action in WIPES:
+        if decision.action is None or is_wipe(decision):
             raise ValueError(f"{decision.action} is not to be applied")
         self.ping()
         meanwhile, self.before_apply = self.before_apply, _nothing
@@ -168,6 +171,7 @@ class FakeExchange:
             decision.account_only
         )
         self.wiped.append(decision)
+        self.down = self.down_after_wipe
         state = self.states.get(decision.device.guid, never_wiped())
         self._earlier[decision.device.guid] = state
         started = WipeCycle(requested_at=self.clock())
@@ -228,7 +232,7 @@ class FakeEvents:
         self._take(catalogue.operation_abandoned(operation))
 
     def certificate_expiring(
-        self, app: Tenant, certificate: Certificate, *, stage: timedelta, now: datetime
+        self, app: App, certificate: Certificate, *, stage: timedelta, now: datetime
     ) -> None:
         """Take a stage of expiry."""
         self._take(catalogue.certificate_expiring(app, certificate, stage=stage, now=now))

@@ -1,12 +1,17 @@
 """What cannot be carried out is recorded and announced, and touches no other order."""
 
+from dataclasses import replace
+
 import pytest
 
+from shared.devices import decide
 from shared.devices.model import Action
 from shared.devices.operation import Operation, State, opened_by_command
-from shared.errors import Retryable
+from shared.errors import Contended, Retryable
+from shared.events import catalogue
 from shared.flows import abandoned
-from tests.unit.builders import NOW, a_command, a_device
+from shared.records.journal import Journal
+from tests.unit.builders import NOW, a_command, a_device, never_wiped
 from tests.unit.stand_ins import ids
 from tests.unit.world import World
 
@@ -92,3 +97,85 @@ def test_announcement_lost_with_the_journal_is_repeated_under_one_id() -> None:
     give_up(world, asked)
     assert len(world.events.sent) == 2
     assert len(set(ids(world.events.sent))) == 1
+
+
+def test_reason_is_saved_before_it_is_announced() -> None:
+    """With the event topic down for good, whoever looks the operation up still finds it."""
+    world = World([])
+    world.events.down = Retryable("the event topic is busy")
+    with pytest.raises(Retryable):
+        give_up(world, opened_by_command(a_command(), NOW))
+    assert world.operation(a_command().command_id).history[-1].note == "no such mailbox"
+
+
+class Raced(Journal):
+    """Another worker moves each operation right after it was opened here."""
+
+    def open(self, operation: Operation) -> Operation:
+        """Return what was stored before the other worker came."""
+        opened = super().open(operation)
+        self.save(opened.stepped(State.PLANNED, "somebody is on it", NOW))
+        return opened
+
+
+def test_operation_another_worker_is_on_is_not_given_up() -> None:
+    """Nothing is announced: the other may well carry it out."""
+    world = World([a_device()])
+    world.journal = Raced(world.journal_table)
+    with pytest.raises(Contended):
+        give_up(world, opened_by_command(a_command(), NOW))
+    assert world.events.sent == []
+    assert world.operation(a_command().command_id).history[-1].note == "somebody is on it"
+
+
+@pytest.mark.parametrize("action", [Action.BLOCK, Action.REMOVE, Action.WIPE_ACCOUNT])
+def test_what_was_done_but_not_told_is_told_and_done(action: Action) -> None:
+    """Only the telling failed, for a week: to call it given up would be a lie."""
+    world = World([a_device()])
+    world.events.down = Retryable("the event topic is busy")
+    with pytest.raises(Retryable):
+        world.order(a_command(action=action))
+    world.events.down = None
+    for _ in range(2):
+        give_up(world, opened_by_command(a_command(action=action), NOW))
+
+    (event,) = world.events.sent
+    assert event == catalogue.device_changed(world.operation(a_command().command_id))
+    assert world.operation(a_command().command_id).state is State.DONE
+
+
+def attempted(*, acted: bool) -> Operation:
+    """Return an operation that was about to wipe, or has wiped."""
+    decision = decide.erase(
+        Action.WIPE_DEVICE, device=a_device(), state=never_wiped(), why="ordered"
+    )
+    opened = opened_by_command(a_command(action=Action.WIPE_DEVICE), NOW)
+    return replace(opened, decision=decision, attempted_at=NOW, acted_at=NOW if acted else None)
+
+
+def test_wipe_of_unknown_outcome_is_given_up_as_such() -> None:
+    """Whoever reads it must look at the device; in the journal and in the event."""
+    world = World([a_device()])
+    world.journal.open(attempted(acted=False))
+    given_up = give_up(world, attempted(acted=False))
+    told = "whether the wipe was requested is not known, look at the device; no such mailbox"
+    assert given_up.state is State.ABANDONED
+    assert given_up.history[-1].note == world.events.sent[0].data["reason"] == told
+
+
+def test_wipe_that_was_requested_is_not_given_up() -> None:
+    """It is told instead."""
+    world = World([a_device()])
+    world.journal.open(attempted(acted=True))
+    give_up(world, attempted(acted=True))
+    assert world.events.types == ["device.wipe_requested"]
+
+
+def test_warning_of_a_wipe_survives_a_long_reason() -> None:
+    """Exchange's texts are long; ours matters more."""
+    world = World([a_device()])
+    asked = world.journal.open(attempted(acted=False))
+    abandoned.give_up(
+        asked, "x" * 400, journal=world.journal, events=world.events, clock=world.clock
+    )
+    assert "is not known" in str(world.events.sent[0].data["reason"])

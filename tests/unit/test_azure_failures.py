@@ -1,5 +1,6 @@
 """What the Azure SDKs raise, told apart by what to do next."""
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ from azure.core.exceptions import (
     ServiceRequestError,
     ServiceResponseError,
 )
+from azure.identity import CredentialUnavailableError
 
 from shared.azure_failures import translated
 from shared.errors import Failure, Misconfigured, NotFound, Retryable
@@ -63,10 +65,35 @@ def test_service_out_of_reach_is_waited_for(error: AzureError) -> None:
 
 
 def test_identity_that_is_refused_is_the_administrators_business() -> None:
-    """With where to look."""
-    failure = raised_by(ClientAuthenticationError("no identity"))
+    """With where to look, and without what the answer quotes."""
+    error = ClientAuthenticationError("Denied.\nsecret body")
+    error.response = SimpleNamespace(status_code=401, headers={})
+    failure = raised_by(error)
     assert isinstance(failure, Misconfigured)
     assert "identity is assigned" in str(failure)
+    assert "secret body" not in str(failure)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientAuthenticationError("ManagedIdentityCredential: no response\nsecret body"),
+        CredentialUnavailableError("the identity endpoint does not answer\nsecret body"),
+    ],
+)
+def test_identity_that_does_not_answer_is_waited_for(error: AzureError) -> None:
+    """Nobody has refused us: a restarting identity endpoint must not call an administrator."""
+    failure = raised_by(error)
+    assert isinstance(failure, Retryable)
+    assert "managed identity" in str(failure)
+    assert "secret body" not in str(failure)
+
+
+def test_unreadable_answer_is_waited_for() -> None:
+    """A proxy's page in place of JSON is no answer of the service's."""
+    failure = raised_by(json.JSONDecodeError("Expecting value", "<html>secret body", 0))
+    assert isinstance(failure, Retryable)
+    assert "secret body" not in str(failure)
 
 
 def test_what_is_told_apart_inside_passes() -> None:

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from shared.devices.certificate import App, Certificate, KeyFacts
 from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
 from shared.flows.certificate_validation import Grade, Report, Validation
-from shared.flows.ports import Certificate, Tenant
 from shared.records.certificates import Certificates
 from tests.unit.builders import NOW, TENANT
-from tests.unit.certificates import ACertificate, ATenant, FakeVault
+from tests.unit.certificates import FakeVault, a_certificate, a_successor, an_app
 from tests.unit.stand_ins import FakeClock, FakeTable
 
 DAY = timedelta(days=1)
@@ -24,34 +24,29 @@ LINKS = [
 ]
 
 
-@dataclass(frozen=True)
-class SomeKeyFacts:
-    """A key as it should be."""
-
-    kind: str = "RSA-HSM"
-    bits: int = 2048
-    operations: frozenset[str] = frozenset({"sign", "verify"})
-    is_exportable: bool = False
+GOOD_KEY = KeyFacts(
+    kind="RSA-HSM", bits=2048, operations=frozenset({"sign", "verify"}), is_exportable=False
+)
 
 
 @dataclass
 class Chain(FakeVault):
     """Vault, Entra ID and Exchange; each may fail, or answer what it should not."""
 
-    facts: SomeKeyFacts = field(default_factory=SomeKeyFacts)
+    facts: KeyFacts = GOOD_KEY
     is_proved: bool = True
     granted: tuple[str, ...] = ("Exchange.ManageAsApp",)
     failures: dict[str, Failure] = field(default_factory=dict)
     clock: FakeClock = field(default_factory=FakeClock)
     slowness: timedelta = timedelta()
 
-    def certificate(self, name: str, version: str = "") -> ACertificate:
+    def certificate(self, name: str, version: str = "") -> Certificate:
         """Return a version, after a while."""
         self.clock.advance(self.slowness)
         self._fail("vault")
         return super().certificate(name, version)
 
-    def key_facts(self, certificate: Certificate) -> SomeKeyFacts:
+    def key_facts(self, certificate: Certificate) -> KeyFacts:
         """Return what the vault says."""
         assert certificate.version
         self._fail("key")
@@ -63,9 +58,9 @@ class Chain(FakeVault):
         self._fail("sign")
         return self.is_proved
 
-    def roles(self, tenant: Tenant, certificate: Certificate) -> tuple[str, ...]:
+    def roles(self, app: App, certificate: Certificate) -> tuple[str, ...]:
         """Return the roles of a token."""
-        assert (tenant.tenant_id, bool(certificate.version)) == (TENANT, True)
+        assert (app.tenant_id, bool(certificate.version)) == (TENANT, True)
         self._fail("entra")
         return self.granted
 
@@ -80,7 +75,7 @@ class Chain(FakeVault):
     def report(self, pins: Certificates | None = None) -> Report:
         """Validate this chain."""
         return Validation(
-            tenant=ATenant(),
+            app=an_app(),
             vault=self,
             entra=self,
             exchange=self.exchange,
@@ -91,7 +86,7 @@ class Chain(FakeVault):
 
 def of(**changes: object) -> FakeVault:
     """Return a vault with one certificate of this kind."""
-    return FakeVault((replace(ACertificate(), **changes),))  # type: ignore[arg-type]  # by name
+    return FakeVault((replace(a_certificate(), **changes),))  # type: ignore[arg-type]  # by name
 
 
 def test_healthy_chain_passes_link_by_link() -> None:
@@ -101,12 +96,12 @@ def test_healthy_chain_passes_link_by_link() -> None:
         (name, Grade.PASS) for name in LINKS
     ]
     assert (report.tenant_id, report.grade) == (TENANT, Grade.PASS)
-    assert (report.thumbprint, report.expires_in_days) == ("aa" * 32, 100)
+    assert (report.thumbprint, report.expires_in_days) == (a_certificate().thumbprint, 100)
 
 
 def with_facts(**changes: object) -> Chain:
     """Return a chain whose key is like this."""
-    return Chain(facts=SomeKeyFacts(**changes))  # type: ignore[arg-type]  # by name
+    return Chain(facts=replace(GOOD_KEY, **changes))  # type: ignore[arg-type]  # by name
 
 
 BROKEN: list[tuple[int, Chain, str]] = [
@@ -152,6 +147,14 @@ def test_link_that_cannot_be_tried_now_is_unknown(place: int, where: str) -> Non
     assert (report.grade, report.checks[place].meaning) == (Grade.UNKNOWN, "busy")
 
 
+def test_key_of_which_the_vault_does_not_say_whether_it_can_leave_is_unknown() -> None:
+    """What cannot be checked is never called healthy; nor broken."""
+    report = with_facts(is_exportable=None).report()
+    assert report.grade is Grade.UNKNOWN
+    assert [check.grade for check in report.checks[2:]] == [Grade.UNKNOWN] * 4
+    assert "does not say" in report.checks[2].meaning
+
+
 def test_chain_without_a_certificate_names_none() -> None:
     """There is no thumbprint to show."""
     report = Chain(failures={"vault": Retryable("busy")}).report()
@@ -160,11 +163,11 @@ def test_chain_without_a_certificate_names_none() -> None:
 
 def test_pinned_version_is_the_one_that_is_tried() -> None:
     """It is the one the app signs with."""
-    newer = ACertificate(version="v2", thumbprint="bb" * 32)
+    newer = a_successor()
     pins = Certificates(FakeTable())
     pins.pin(TENANT, "v1")
-    assert Chain((ACertificate(), newer)).report(pins).thumbprint == "aa" * 32
-    assert Chain((ACertificate(), newer)).report().thumbprint == "bb" * 32
+    assert Chain((a_certificate(), newer)).report(pins).thumbprint == a_certificate().thumbprint
+    assert Chain((a_certificate(), newer)).report().thumbprint == newer.thumbprint
 
 
 def test_each_link_tells_how_long_it_took() -> None:

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from shared.devices import expiry
+from shared.devices.certificate import stage
 from shared.errors import NotFound, Retryable
 from shared.flows import certificate_watch
 from shared.records.certificates import Certificates
 from tests.unit.builders import NOW, TENANT
-from tests.unit.certificates import EXPIRES, ACertificate, ATenant, FakeVault
+from tests.unit.certificates import EXPIRES, FakeVault, a_certificate, a_successor, an_app
 from tests.unit.stand_ins import FakeClock, FakeEvents, FakeTable, ids
 
 DAY = timedelta(days=1)
@@ -23,7 +23,7 @@ def announced_stages(runs: Iterable[timedelta]) -> list[object]:
     for passed in runs:
         clock = FakeClock(NOW + passed)
         failures = certificate_watch.watch(
-            [ATenant()], vault=FakeVault(), pins=pins, events=events, clock=clock
+            [an_app()], vault=FakeVault(), pins=pins, events=events, clock=clock
         )
         assert failures == []
     assert len(set(ids(events.sent))) == len(events.sent)
@@ -59,13 +59,13 @@ def test_long_sleep_announces_only_where_things_stand() -> None:
 def test_stage_is_passed_to_the_second(days: int) -> None:
     """A second before, the former stage holds; at the moment itself, this one."""
     moment = EXPIRES - days * DAY
-    assert expiry.stage(EXPIRES, moment) == days * DAY
-    assert expiry.stage(EXPIRES, moment - timedelta(seconds=1)) != days * DAY
+    assert stage(EXPIRES, moment) == days * DAY
+    assert stage(EXPIRES, moment - timedelta(seconds=1)) != days * DAY
 
 
 def test_young_certificate_has_passed_no_stage() -> None:
     """Nothing is announced while all is well."""
-    assert expiry.stage(EXPIRES, EXPIRES - 91 * DAY) is None
+    assert stage(EXPIRES, EXPIRES - 91 * DAY) is None
 
 
 def test_only_the_last_event_says_expired() -> None:
@@ -73,7 +73,7 @@ def test_only_the_last_event_says_expired() -> None:
     pins, events = Certificates(FakeTable()), FakeEvents()
     for day in range(120):
         certificate_watch.watch(
-            [ATenant()],
+            [an_app()],
             vault=FakeVault(),
             pins=pins,
             events=events,
@@ -93,7 +93,7 @@ def test_death_before_the_stage_is_noted_repeats_the_event_under_its_id() -> Non
     for pins in (DyingPins(table), Certificates(table)):
         clock = FakeClock(EXPIRES - 50 * DAY)
         certificate_watch.watch(
-            [ATenant()], vault=FakeVault(), pins=pins, events=events, clock=clock
+            [an_app()], vault=FakeVault(), pins=pins, events=events, clock=clock
         )
     assert len(events.sent) == 2
     assert len(set(ids(events.sent))) == 1
@@ -103,7 +103,7 @@ def test_one_broken_tenant_does_not_silence_the_others() -> None:
     """Its failure is returned; the others are still announced."""
     events = FakeEvents()
     failures = certificate_watch.watch(
-        [ATenant(certificate_name="gone"), ATenant()],
+        [an_app(certificate_name="gone"), an_app()],
         vault=FakeVault(),
         pins=Certificates(FakeTable()),
         events=events,
@@ -115,12 +115,12 @@ def test_one_broken_tenant_does_not_silence_the_others() -> None:
 
 def test_pinned_version_is_watched_not_the_newest() -> None:
     """A renewed certificate nobody signs with yet must not hide the old one's expiry."""
-    renewed = ACertificate(version="v2", thumbprint="bb" * 32, expires_at=EXPIRES + 365 * DAY)
+    renewed = a_successor(expires_at=EXPIRES + 365 * DAY)
     pins, events = Certificates(FakeTable()), FakeEvents()
     pins.pin(TENANT, "v1")
     certificate_watch.watch(
-        [ATenant()],
-        vault=FakeVault((ACertificate(), renewed)),
+        [an_app()],
+        vault=FakeVault((a_certificate(), renewed)),
         pins=pins,
         events=events,
         clock=FakeClock(EXPIRES - DAY),
@@ -132,7 +132,7 @@ def test_successor_starts_its_own_stages() -> None:
     """What was announced belongs to one certificate."""
     pins, events = Certificates(FakeTable()), FakeEvents()
     clock = FakeClock(EXPIRES - DAY)
-    old, new = ACertificate(), ACertificate(version="v2", thumbprint="bb" * 32)
+    old, new = a_certificate(), a_successor()
     for vault in (FakeVault((old,)), FakeVault((old, new))):
-        certificate_watch.watch([ATenant()], vault=vault, pins=pins, events=events, clock=clock)
+        certificate_watch.watch([an_app()], vault=vault, pins=pins, events=events, clock=clock)
     assert [event.data["version"] for event in events.sent] == ["v1", "v2"]

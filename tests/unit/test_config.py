@@ -10,6 +10,7 @@ from shared.config import Settings
 from shared.devices.model import Trust
 from shared.errors import Misconfigured
 from tests.unit.builders import CLIENT, TENANT
+from tests.unit.certificates import an_app
 
 A_TENANT: dict[str, object] = {
     "tenant_id": TENANT,
@@ -58,7 +59,8 @@ def senders(**changes: object) -> str:
 def test_public_cloud_needs_the_least() -> None:
     """Everything that can be known is."""
     found = settings()
-    assert found.tenants[TENANT].certificate_name == "easgate"
+    assert found.tenants[TENANT].app == an_app()
+    assert found.tenants[TENANT].organization == "contoso.onmicrosoft.com"
     assert found.tenants[TENANT].wipe_settle == timedelta(minutes=2)
     assert found.senders["portal"].trust is Trust.FULL
     assert found.authority_host == "https://login.microsoftonline.com"

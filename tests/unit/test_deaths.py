@@ -14,6 +14,7 @@ from tests.unit.builders import (
     NOW,
     a_command,
     a_device,
+    a_newer_command,
     a_newer_signal,
     a_signal,
     allowed,
@@ -190,6 +191,63 @@ def test_wipe_requested_by_a_dying_worker_is_announced_although_a_newer_report_c
 
         told = "device.wipe_requested" in world.events.types
         assert told == bool(world.exchange.wiped), calls
+
+
+def test_old_order_written_by_a_dying_worker_does_not_outlive_a_newer_order() -> None:
+    """Two deaths in a row, at any calls: the newer order stands, and both are closed."""
+    newer = a_newer_command()
+    last = calls_in(order_block, a_device())
+    for first in range(1, last + 1):
+        for second in range(1, last + 1):
+            world = World([a_device()])
+            world.exchange.before_apply = lambda world=world: world.order(newer)  # type: ignore[misc]
+            world.accept(a_command())
+            run_through_deaths(world, order_block, first, second)
+            world.order(newer)
+
+            assert world.exchange.device.on_allowed_list, (first, second)
+            for command in (a_command(), newer):
+                assert world.operation(command.command_id).state is State.DONE
+
+
+def test_wipe_of_a_dying_worker_that_was_called_back_is_not_pending() -> None:
+    """Wherever it died, and although its message comes again after it was called back."""
+    cancel = a_newer_command(action=Action.CANCEL_WIPE)
+    for calls in range(1, calls_in(order_wipe, a_device()) + 1):
+        world = World([a_device()])
+        world.accept(WIPE)
+        with pytest.raises(Died):
+            order_wipe(world, calls)
+        world.clock.advance(timedelta(seconds=1))
+        world.accept(cancel)
+        world.order(cancel)
+        world.redeliver(lambda world=world: world.order(WIPE))  # type: ignore[misc]
+
+        assert not world.exchange.states.get(GUID, never_wiped()).account.is_pending, calls
+        assert len(world.exchange.wiped) <= 1
+        assert world.operation(WIPE.command_id).state is State.DONE
+
+
+@pytest.mark.parametrize("action", [Action.WIPE_ACCOUNT, Action.WIPE_DEVICE])
+def test_wipe_is_known_to_be_requested_before_anything_else_can_fail(action: Action) -> None:
+    """The device cannot be read back: what was done is on record all the same, and is told."""
+    world = World([a_device()])
+    command = a_command(action=action)
+    world.exchange.down_after_wipe = Retryable("Exchange is busy")
+    with pytest.raises(Retryable):
+        world.order(command)
+    operation = world.operation(command.command_id)
+    assert (operation.acted_at, operation.after) == (NOW, None)
+    assert "wipe requested" in [step.note for step in operation.history]
+
+    world.exchange.down = None
+    world.exchange.states.clear()  # a look back would prove nothing; it is not needed
+    world.order(command)
+    operation = world.operation(command.command_id)
+    assert len(world.exchange.wiped) == 1
+    assert (operation.state, operation.after) == (State.DONE, world.exchange.device)
+    assert world.events.types == ["device.wipe_requested"]
+    assert world.events.sent[0].data["after"] is not None
 
 
 def test_builders_do_not_share_state() -> None:

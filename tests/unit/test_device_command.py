@@ -5,7 +5,6 @@ import pytest
 from shared.devices.model import AccessState, Action, Device, WipeCycle
 from shared.devices.operation import State
 from shared.errors import Conflict, Contended, NotFound, Rejected, Retryable
-from shared.flows import device_command
 from tests.unit.builders import (
     ALLOW_BY_DEFAULT,
     GUID,
@@ -22,10 +21,7 @@ from tests.unit.world import World
 
 def accept(world: World, queue: FakeQueue, **changes: object) -> str:
     """Take an order in; return its operation's id."""
-    operation = device_command.accept(
-        a_command(**changes), journal=world.journal, queue=queue, clock=world.clock
-    )
-    return operation.operation_id
+    return world.accept(a_command(**changes), queue).operation_id
 
 
 def test_accepted_order_is_stored_and_queued() -> None:

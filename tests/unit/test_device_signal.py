@@ -71,7 +71,7 @@ def test_late_report_changes_nothing() -> None:
     assert world.events.types == ["device.access_changed"]
     late = world.operation(a_signal().signal_id)
     assert late.state is State.DONE
-    assert late.history[-1].note == "nothing done: a newer report says compliant"
+    assert late.history[-1].note == "nothing done: compliant was reported by portal since"
 
 
 def test_of_two_reports_of_one_moment_every_worker_prefers_the_same() -> None:
@@ -257,6 +257,7 @@ def test_device_gone_after_we_acted_is_no_failure() -> None:
     planned = steps.plan(opened, decide.block(allowed(), "reported noncompliant"))
     world.exchange.devices = []
 
-    acted = steps.act(planned)
+    steps.finish(planned, lambda: None)
 
+    acted = world.operation(a_signal().signal_id)
     assert (acted.acted_at, acted.after) == (NOW, None)

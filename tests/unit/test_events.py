@@ -25,7 +25,7 @@ from tests.unit.builders import (
     allowed,
     blocked,
 )
-from tests.unit.certificates import EXPIRES, ACertificate, ATenant
+from tests.unit.certificates import EXPIRES, a_certificate, a_successor, an_app
 
 ENDPOINT = "https://topic.westeurope-1.eventgrid.azure.net/api/events"
 TOKEN = "secret-event-token"
@@ -148,8 +148,8 @@ def test_different_happenings_have_different_ids() -> None:
     """Another operation, another thing said about it, another stage, certificate or tenant."""
     stages = [
         catalogue.certificate_expiring(app, certificate, stage=stage, now=EXPIRES - stage)
-        for app in (ATenant(), ATenant(tenant_id="other"))
-        for certificate in (ACertificate(), ACertificate(thumbprint="bb" * 32))
+        for app in (an_app(), an_app(tenant_id="other"))
+        for certificate in (a_certificate(), a_successor())
         for stage in (30 * DAY, 7 * DAY, 0 * DAY)
     ]
     events = [
@@ -191,10 +191,10 @@ def test_certificate_is_expiring_until_it_has_expired(
 ) -> None:
     """To the second."""
     event = catalogue.certificate_expiring(
-        ATenant(), ACertificate(), stage=7 * DAY, now=EXPIRES - before_end
+        an_app(), a_certificate(), stage=7 * DAY, now=EXPIRES - before_end
     )
     assert event.type == f"easgate.certificate.{kind}.v1"
-    assert event.subject == f"apps/{CLIENT}/certificates/{'aa' * 4}"
+    assert event.subject == f"apps/{CLIENT}/certificates/{a_certificate().thumbprint[:8]}"
     assert (event.data["days_left"], event.data["stage_days"]) == (days_left, 7)
 
 
@@ -253,7 +253,7 @@ def test_all_events_of_a_topic_are_sent_alike() -> None:
     topic = Topic()
     topic.publisher.device_changed(done())
     topic.publisher.operation_abandoned(given_up())
-    topic.publisher.certificate_expiring(ATenant(), ACertificate(), stage=DAY, now=NOW)
+    topic.publisher.certificate_expiring(an_app(), a_certificate(), stage=DAY, now=NOW)
     assert len({request.url for request in topic.requests}) == 1
     types = [json.loads(request.content)["type"] for request in topic.requests]
     assert types == [

@@ -1,24 +1,19 @@
 """The app over HTTP: what callers may ask, and what they are told."""
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pytest
 
-from functions import operations, timers, webhooks
+from functions import operations, webhooks
 from shared import messages
 from shared.errors import Misconfigured, Retryable
-from tests.unit.app_world import Answer, App, Function, Request, request, told
+from tests.unit.app_world import Answer, Deployment, call, request, told
 from tests.unit.builders import DEVICE_ID, MAILBOX, TENANT, a_command, a_signal
-from tests.unit.certificates import ACertificate
 from tests.unit.signing import OTHER_SECRET, signed
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 COMMAND = messages.write_command(a_command())
 OPERATION_ID = a_command().command_id
+OTHER_TENANT = "5b2c1d0e-0000-4000-8000-000000000002"
 EVENT = json.dumps(
     {
         "type": "device.lost",
@@ -29,17 +24,13 @@ EVENT = json.dumps(
 
 
 @pytest.fixture
-def app() -> App:
-    return App()
+def app() -> Deployment:
+    return Deployment()
 
 
-def call(app: App, function: Function, asked: Request) -> Answer:
-    """Let the host call a function."""
-    with app.running():
-        return function(asked)
-
-
-def webhook(app: App, body: bytes = EVENT, *, sender: str = "portal", **headers: str) -> Answer:
+def webhook(
+    app: Deployment, body: bytes = EVENT, *, sender: str = "portal", **headers: str
+) -> Answer:
     """Send a webhook, signed unless the headers say otherwise."""
     sent = headers or signed(body)
     return call(
@@ -47,18 +38,18 @@ def webhook(app: App, body: bytes = EVENT, *, sender: str = "portal", **headers:
     )
 
 
-def order(app: App, body: bytes = COMMAND) -> Answer:
+def order(app: Deployment, body: bytes = COMMAND) -> Answer:
     """Send an order."""
     return call(app, operations.post_command, request("POST", body))
 
 
-def operation(app: App, operation_id: str = OPERATION_ID, **params: str) -> Answer:
+def operation(app: Deployment, operation_id: str = OPERATION_ID, **params: str) -> Answer:
     """Ask for an operation."""
     asked = request(route={"operation_id": operation_id}, params=params)
     return call(app, operations.get_operation, asked)
 
 
-def test_webhook_is_answered_once_it_is_stored(app: App) -> None:
+def test_webhook_is_answered_once_it_is_stored(app: Deployment) -> None:
     """With the operation to ask for; a repeat gets the same answer."""
     first, again = webhook(app), webhook(app)
     assert (first.status_code, again.status_code) == (202, 202)
@@ -67,7 +58,7 @@ def test_webhook_is_answered_once_it_is_stored(app: App) -> None:
     assert told(first) == {"operation_id": signal.signal_id}
 
 
-def test_event_that_does_not_concern_us_is_taken(app: App) -> None:
+def test_event_that_does_not_concern_us_is_taken(app: Deployment) -> None:
     """No operation comes of it."""
     answer = webhook(app, b'{"type": "user.created"}')
     assert (answer.status_code, told(answer)) == (202, {"operation_id": None})
@@ -85,7 +76,7 @@ STRANGERS: dict[str, tuple[bytes, dict[str, str], int]] = {
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_bad_webhook_gets_its_status_and_no_detail(app: App, name: str) -> None:
+def test_bad_webhook_gets_its_status_and_no_detail(app: Deployment, name: str) -> None:
     """Never a 500, never a 2xx, and nothing is stored."""
     body, headers, status = STRANGERS[name]
     answer = webhook(app, body, **headers)
@@ -94,13 +85,13 @@ def test_bad_webhook_gets_its_status_and_no_detail(app: App, name: str) -> None:
     assert (app.queue.signals, app.deliveries.rows) == ([], {})
 
 
-def test_unknown_sender_is_not_found(app: App) -> None:
+def test_unknown_sender_is_not_found(app: Deployment) -> None:
     """Also without a word why."""
     answer = webhook(app, sender="nobody")
     assert (answer.status_code, told(answer).get("detail")) == (404, None)
 
 
-def test_delivery_id_used_for_another_body_is_a_conflict(app: App) -> None:
+def test_delivery_id_used_for_another_body_is_a_conflict(app: Deployment) -> None:
     """The first delivery stands."""
     webhook(app)
     other = EVENT + b" "
@@ -108,7 +99,7 @@ def test_delivery_id_used_for_another_body_is_a_conflict(app: App) -> None:
     assert len(app.queue.signals) == 1
 
 
-def test_webhook_is_refused_while_storage_is_down(app: App) -> None:
+def test_webhook_is_refused_while_storage_is_down(app: Deployment) -> None:
     """The sender comes again, when it is told to."""
     app.queue.down = Retryable("Queue storage is busy")
     answer = webhook(app)
@@ -118,7 +109,7 @@ def test_webhook_is_refused_while_storage_is_down(app: App) -> None:
     assert len(app.queue.signals) == 1
 
 
-def test_order_is_accepted_once_it_is_stored(app: App) -> None:
+def test_order_is_accepted_once_it_is_stored(app: Deployment) -> None:
     """With the place where to look after it."""
     answer = order(app)
     assert answer.status_code == 202
@@ -144,7 +135,7 @@ BAD_ORDERS: dict[str, tuple[bytes, int]] = {
 
 
 @pytest.mark.parametrize("name", BAD_ORDERS)
-def test_bad_order_gets_its_status_and_the_reason(app: App, name: str) -> None:
+def test_bad_order_gets_its_status_and_the_reason(app: Deployment, name: str) -> None:
     """Whoever may order may know what was wrong."""
     body, status = BAD_ORDERS[name]
     answer = order(app, body)
@@ -153,14 +144,14 @@ def test_bad_order_gets_its_status_and_the_reason(app: App, name: str) -> None:
     assert (app.queue.commands, app.world.journal_table.rows) == ([], {})
 
 
-def test_order_under_the_id_of_another_is_a_conflict(app: App) -> None:
+def test_order_under_the_id_of_another_is_a_conflict(app: Deployment) -> None:
     """And the other stands."""
     order(app)
     assert order(app, changed(action="remove")).status_code == 409
     assert app.queue.commands == [a_command()]
 
 
-def test_order_is_refused_while_storage_is_down(app: App) -> None:
+def test_order_is_refused_while_storage_is_down(app: Deployment) -> None:
     """Not stored, not accepted."""
     app.world.journal_table.down = Retryable("Table storage is busy")
     assert order(app).status_code == 503
@@ -172,7 +163,7 @@ def test_longest_order_fits_on_the_queue() -> None:
     assert operations.COMMAND_LIMIT * 4 / 3 <= 64 * 1024
 
 
-def test_operation_shows_its_whole_story(app: App) -> None:
+def test_operation_shows_its_whole_story(app: Deployment) -> None:
     """State, decision, before, after and history; nothing that only the journal needs."""
     app.world.order(a_command())
     answer = operation(app)
@@ -191,7 +182,7 @@ def test_operation_shows_its_whole_story(app: App) -> None:
     assert shown.keys().isdisjoint({"etag", "attempted_at"})
 
 
-def test_operation_is_found_by_its_id_in_any_case_and_its_tenant(app: App) -> None:
+def test_operation_is_found_by_its_id_in_any_case_and_its_tenant(app: Deployment) -> None:
     """GUIDs are GUIDs."""
     app.world.order(a_command())
     assert operation(app, OPERATION_ID.upper()).status_code == 200
@@ -201,71 +192,41 @@ def test_operation_is_found_by_its_id_in_any_case_and_its_tenant(app: App) -> No
 @pytest.mark.parametrize(
     "operation_id", ["44444444-0000-4000-8000-000000000004", "x", "../x", "a'b", "%00", ""]
 )
-def test_unknown_operation_is_not_found(app: App, operation_id: str) -> None:
+def test_unknown_operation_is_not_found(app: Deployment, operation_id: str) -> None:
     """Whatever is in the address."""
     assert operation(app, operation_id).status_code == 404
 
 
-def test_unreadable_message_can_be_looked_up_by_the_id_of_its_event(app: App) -> None:
+def test_unreadable_message_can_be_looked_up_by_the_id_of_its_event(app: Deployment) -> None:
     """Although it names no tenant."""
     given_up = messages.asked(b"?", app.world.clock())
     app.world.journal.open(given_up)
     assert told(operation(app, given_up.operation_id))["tenant_id"] == "unknown"
 
 
-@pytest.mark.parametrize("spelling", ["other", ""])
-def test_tenant_that_is_not_served_is_refused(app: App, spelling: str) -> None:
-    """An empty answer would look like an answer."""
+def test_order_for_a_tenant_that_is_not_served_can_be_looked_up(app: Deployment) -> None:
+    """It was given up, and announced with this id: it must be there for whoever asks."""
+    other = changed(tenant_id=OTHER_TENANT)
+    app.world.journal.open(messages.asked(other, app.world.clock()))
+    assert operation(app).status_code == 404
+    found = operation(app, tenant_id=OTHER_TENANT.upper())
+    assert (found.status_code, told(found)["tenant_id"]) == (200, OTHER_TENANT)
+
+
+def test_operation_is_not_found_under_another_tenant(app: Deployment) -> None:
+    """Whoever names a tenant asks for this tenant's only."""
+    app.world.order(a_command())
+    assert operation(app, tenant_id=OTHER_TENANT).status_code == 404
+
+
+@pytest.mark.parametrize("spelling", ["other", "", "unknown", TENANT.replace("-", "")])
+def test_tenant_that_is_no_guid_is_refused(app: Deployment, spelling: str) -> None:
+    """Not looked for, and not answered as if nothing were there."""
     assert operation(app, tenant_id=spelling).status_code == 400
     assert operation(app, tenant_id="a/b#c").status_code == 400
-    asked = request(params={"tenant_id": spelling})
-    assert call(app, operations.get_certificate, asked).status_code == 400
-    assert call(app, operations.post_certificate_validate, asked).status_code == 400
 
 
-def test_certificate_shows_how_long_it_lasts(app: App) -> None:
-    """Type, thumbprint, expiry and stage, for each tenant."""
-    shown = told(call(app, operations.get_certificate, request()))
-    assert shown == {
-        "certificates": [
-            {
-                "tenant_id": TENANT,
-                "client_id": "5b2c1d0e-0000-4000-8000-0000000000aa",
-                "credential_type": "certificate",
-                "certificate_name": "easgate",
-                "version": "v1",
-                "is_pinned": False,
-                "thumbprint_sha256": "aa" * 32,
-                "not_before": "2026-05-03T10:00:00Z",
-                "expires_at": "2026-08-12T15:00:00Z",
-                "days_left": 100,
-                "stage_days": None,
-            }
-        ]
-    }
-
-
-def test_missing_certificate_is_not_found(app: App) -> None:
-    """With the name to look for."""
-    app.vault.versions = ()
-    answer = call(app, operations.get_certificate, request())
-    assert answer.status_code == 404
-    assert "easgate" in str(told(answer)["detail"])
-
-
-def test_validation_grades_every_tenant(app: App) -> None:
-    """A bad grade is an answer, not an error."""
-    good = told(call(app, operations.post_certificate_validate, request("POST")))
-    app.world.exchange.down = Misconfigured("no role group")
-    answer = call(app, operations.post_certificate_validate, request("POST"))
-    bad = told(answer)
-    assert answer.status_code == 200
-    for shown, grade in ((good, "pass"), (bad, "fail")):
-        assert isinstance(shown["reports"], list)
-        assert [report["grade"] for report in shown["reports"]] == [grade]
-
-
-def test_health_tells_strangers_nothing_but_ready_or_not(app: App) -> None:
+def test_health_tells_strangers_nothing_but_ready_or_not(app: Deployment) -> None:
     """And does not ask Exchange on their behalf."""
     app.world.exchange.down = Misconfigured("no role group")
     answer = call(app, operations.get_health, request())
@@ -276,7 +237,7 @@ def test_health_tells_strangers_nothing_but_ready_or_not(app: App) -> None:
     assert (answer.status_code, told(answer)) == (503, {"status": "not ready"})
 
 
-def test_dependencies_are_named_for_those_who_may_know(app: App) -> None:
+def test_dependencies_are_named_for_those_who_may_know(app: Deployment) -> None:
     """Each by its own state."""
     app.world.exchange.down = Misconfigured("no role group")
     answer = call(app, operations.get_health_dependencies, request())
@@ -297,39 +258,7 @@ def test_app_without_settings_answers_and_names_none_to_strangers(
     assert told(answer).keys() == {"title", "status"}
 
 
-@dataclass(frozen=True)
-class Tick:
-    """The timer fires, late."""
-
-    past_due: bool = True
-
-
-def tick(app: App) -> None:
-    """Let the timer fire."""
-    on_schedule: Callable[[Tick], object] = timers.on_certificate_schedule
-    with app.running():
-        assert on_schedule(Tick()) is None
-
-
-def test_timer_announces_what_the_certificates_say(app: App) -> None:
-    """Late or not."""
-    app.world.clock.now = ACertificate().expires_at
-    tick(app)
-    tick(app)
-    assert app.world.events.types == ["certificate.expired"]
-
-
-def test_timer_leaves_passing_trouble_to_its_next_run_and_raises_the_rest(app: App) -> None:
-    """An administrator is called only for what one can change."""
-    app.world.clock.now = ACertificate().expires_at
-    app.world.events.down = Retryable("the event topic is busy")
-    tick(app)
-    app.world.events.down = Misconfigured("no role on the topic")
-    with pytest.raises(Misconfigured):
-        tick(app)
-
-
-def test_signal_id_of_a_webhook_is_the_operation_to_ask_for(app: App) -> None:
+def test_signal_id_of_a_webhook_is_the_operation_to_ask_for(app: Deployment) -> None:
     """From the answer to the story."""
     operation_id = str(told(webhook(app))["operation_id"])
     app.world.report(app.queue.signals[0])

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from shared.devices import decide
-from shared.devices.model import Action, Posture, WipeCycle
+from shared.devices.model import Action, Order, Posture, WipeCycle
 from shared.devices.operation import HISTORY_LIMIT, State, opened_by_command, opened_by_signal
 from shared.errors import Contended
 from shared.records.certificates import Certificates
 from shared.records.journal import Journal
+from shared.records.orders import Orders
 from shared.records.postures import Postures
 from tests.unit.builders import (
     MAILBOX,
@@ -124,13 +125,14 @@ def test_report_kept_by_another_worker_meanwhile_is_not_lost() -> None:
     assert postures.newest(a_signal()) == newest
 
 
-def test_first_pin_stays() -> None:
-    """Two workers earn their first token at once: one version is pinned."""
+def test_last_pin_stands() -> None:
+    """Whoever has just earned a token with a version knows best; tenants are kept apart."""
     certificates = Certificates(FakeTable())
     assert certificates.active(TENANT) is None
-    certificates.pin(TENANT, "v1")
-    certificates.pin(TENANT, "v2")
-    assert certificates.active(TENANT) == "v1"
+    for version in ("v1", "v2", "v2"):
+        certificates.pin(TENANT, version)
+        assert certificates.active(TENANT) == version
+    assert certificates.active("another") is None
 
 
 def test_announced_stage_is_kept_per_certificate() -> None:
@@ -148,12 +150,105 @@ def test_report_opens_an_operation_that_names_its_sender() -> None:
     assert (operation.asked, operation.asked_by) == ("noncompliant", "mdm:portal")
 
 
-def test_history_fits_whatever_its_notes_hold() -> None:
+@pytest.mark.parametrize("odd", ['"', "\\", "\x00", "\x1f", "\x7f", "é", "漢", "🙂", '\x01"🙂'])
+def test_history_fits_whatever_its_notes_hold(odd: str) -> None:
     """A row too long would be refused, and its message could not even be given up."""
     operation = WIPE
     for _ in range(HISTORY_LIMIT):
-        operation = operation.stepped(State.WAITING, '"' * 5000, NOW)
+        operation = operation.stepped(State.WAITING, odd * 5000, NOW)
+    operation = operation.stepped(State.WAITING, "the last", NOW)
     table = FakeTable()
-    Journal(table).open(operation)
+    journal = Journal(table)
+    journal.open(operation)
     (row,) = table.rows.values()
-    assert len(str(row["history"])) < 32_768
+    # A property holds 64 KiB, counted in UTF-16.
+    assert len(str(row["history"]).encode("utf-16-le")) <= 64 * 1024
+    kept = journal.find(TENANT, WIPE.operation_id)
+    assert kept is not None
+    assert kept.history[0] == WIPE.history[0]
+    assert kept.history[-1].note == "the last"
+    assert len(kept.history) > 10
+
+
+def an_order(**changes: object) -> Order:
+    """Return an order to block a device."""
+    order = Order(
+        command_id=a_command().command_id,
+        tenant_id=TENANT,
+        action=Action.BLOCK,
+        mailbox=MAILBOX,
+        device_id=a_command().device_id,
+        given_at=NOW,
+        why="ordered by helpdesk:jo: é 🙂",
+    )
+    return replace(order, **changes)  # type: ignore[arg-type]  # named fields only, by convention
+
+
+NEWER = an_order(command_id="0", action=Action.ALLOW, given_at=NOW + timedelta(microseconds=1))
+
+
+def newest(orders: Orders, order: Order) -> Order | None:
+    """Return the newest order on the same concern of the same device."""
+    return orders.newest(
+        order.tenant_id, order.mailbox, device_id=order.device_id, concern=order.concern
+    )
+
+
+def test_newest_order_stands_in_whatever_order_they_come() -> None:
+    """And comes back with everything it had, to the microsecond."""
+    for first, second in ((an_order(), NEWER), (NEWER, an_order())):
+        orders = Orders(FakeTable())
+        assert newest(orders, first) is None
+        assert orders.keep(first) == first
+        assert orders.keep(second) == NEWER
+        assert orders.keep(NEWER) == NEWER
+        assert newest(orders, an_order(mailbox=MAILBOX.upper())) == NEWER
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"tenant_id": "another"},
+        {"mailbox": "eve@contoso.com"},
+        {"device_id": "OTHER"},
+        {"action": Action.REMOVE},
+        {"action": Action.CANCEL_WIPE},
+    ],
+)
+def test_order_about_something_else_does_not_count(elsewhere: dict[str, object]) -> None:
+    """Tenant, mailbox, device and concern tell them apart."""
+    orders = Orders(FakeTable())
+    orders.keep(replace(NEWER, **elsewhere))  # type: ignore[arg-type]  # as above
+    assert orders.keep(an_order()) == an_order()
+
+
+def test_order_kept_by_another_worker_meanwhile_is_not_lost() -> None:
+    """Ours is older than the one that came between our look and our write."""
+
+    class Crowded(FakeTable):
+        """The first write finds that another worker was faster."""
+
+        def replace(self, entity: object, etag: str) -> str:
+            self.replace = super().replace  # type: ignore[method-assign]
+            Orders(self).keep(NEWER)
+            return self.replace(entity, etag)
+
+    orders = Orders(Crowded())
+    orders.keep(an_order(command_id="1", given_at=NOW - timedelta(hours=1)))
+    assert orders.keep(an_order()) == NEWER
+    assert newest(orders, an_order()) == NEWER
+
+
+def test_flood_of_orders_is_left_to_settle() -> None:
+    """A worker that never gets its turn goes back to the queue."""
+
+    class Flooded(FakeTable):
+        """Somebody else is always faster."""
+
+        def replace(self, entity: object, etag: str) -> str:
+            raise Contended(f"{entity} {etag}")
+
+    orders = Orders(Flooded())
+    orders.keep(an_order())
+    with pytest.raises(Contended, match="many orders"):
+        orders.keep(NEWER)

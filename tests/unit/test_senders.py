@@ -29,10 +29,12 @@ class FakeSecrets:
     remembered: tuple[str, ...] = (SECRET,)
     asked: list[timedelta] = field(default_factory=list)
     down: Exception | None = None
+    calls: int = 0
 
     def live(self, name: str, at_most: timedelta = timedelta(minutes=5)) -> tuple[str, ...]:
         """Return what is remembered, or what is true if asked for now."""
         assert name == "portal-secret"
+        self.calls += 1
         if self.down:
             raise self.down
         self.asked.append(at_most)
@@ -126,6 +128,36 @@ def test_right_signature_costs_no_second_look() -> None:
     secrets, body = FakeSecrets(), event()
     senders(secrets).read("portal", signed(body), body)
     assert secrets.asked == [timedelta(minutes=5)]
+
+
+HEADERS = signed(event())
+HOPELESS: dict[str, dict[str, str]] = {
+    "none": {},
+    "no id": {**HEADERS, "webhook-id": ""},
+    "endless id": {**HEADERS, "webhook-id": "x" * 257},
+    "stale": signed(event(), at=NOW - timedelta(hours=1)),
+    "ahead": signed(event(), at=NOW + timedelta(hours=1)),
+    "no time": {**HEADERS, "webhook-timestamp": "yesterday"},
+    "no v1 signature": {**HEADERS, "webhook-signature": "v2,AAAA"},
+    "too many signatures": {**HEADERS, "webhook-signature": "v1,AAAA " * 17},
+}
+
+
+@pytest.mark.parametrize("name", HOPELESS)
+def test_what_cannot_be_right_does_not_reach_the_vault(name: str) -> None:
+    """A stranger must not be able to make us ask it, nor see by our answer how it is."""
+    secrets = FakeSecrets(down=Retryable("Key Vault is busy"))
+    with pytest.raises(Unverified):
+        senders(secrets).read("portal", HOPELESS[name], event())
+    assert secrets.calls == 0
+
+
+def test_unknown_sender_does_not_reach_the_vault() -> None:
+    """There is no secret to ask for."""
+    secrets = FakeSecrets()
+    with pytest.raises(NotFound):
+        senders(secrets).read("nobody", HEADERS, event())
+    assert secrets.calls == 0
 
 
 @pytest.mark.parametrize("failure", [Retryable("Key Vault is busy"), Misconfigured("no secret")])

@@ -1,5 +1,6 @@
 """Webhook signatures: only what the sender signed, just now, is let in."""
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import Misconfigured, Unverified
-from shared.mdm.signature import ID_LIMIT, SIGNATURES_LIMIT, TOLERANCE, Verified, verify
+from shared.mdm.signature import (
+    ID_LIMIT,
+    LEAST_KEY,
+    SIGNATURES_LIMIT,
+    TOLERANCE,
+    Verified,
+    verify,
+)
 from tests.unit.builders import NOW
 from tests.unit.signing import DELIVERY_ID, OTHER_SECRET, SECRET, signature, signed
 
@@ -71,7 +79,7 @@ def test_one_odd_header_among_good_ones_is_unverified(name: str, odd: str) -> No
 
 def let_in(headers: dict[str, str], now: datetime = NOW) -> None:
     """Check that the delivery is verified."""
-    assert verify(headers, BODY, secrets=[SECRET], now=now).secret_index == 0
+    assert verify(headers, BODY, secrets=[SECRET], now=now).body == BODY
 
 
 def test_large_body_is_checked_like_any_other() -> None:
@@ -123,16 +131,16 @@ def test_published_vector_is_verified() -> None:
         secrets=["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
         now=now,
     )
-    assert verified == Verified(delivery_id=DELIVERY_ID, body=verified.body, secret_index=0)
+    assert verified == Verified(delivery_id=DELIVERY_ID, body=verified.body)
     assert verified.body == body
 
 
 def test_secret_may_be_the_older_of_two() -> None:
-    """While a sender changes its secret, both are good; the index says which one it was."""
+    """While a sender changes its secret, both are good."""
     secrets = [OTHER_SECRET, SECRET]
-    assert verify(signed(BODY), BODY, secrets=secrets, now=NOW).secret_index == 1
-    by_new = signed(BODY, secret=OTHER_SECRET)
-    assert verify(by_new, BODY, secrets=secrets, now=NOW).secret_index == 0
+    for secret in secrets:
+        headers = signed(BODY, secret=secret)
+        assert verify(headers, BODY, secrets=secrets, now=NOW).delivery_id == DELIVERY_ID
 
 
 def test_retired_secret_is_worth_nothing() -> None:
@@ -198,3 +206,32 @@ def test_secret_that_can_be_guessed_is_refused(secret: str) -> None:
     """A secret of a byte or none proves nothing."""
     with pytest.raises(Misconfigured):
         verify(signed(BODY, secret=secret), BODY, secrets=[secret], now=NOW)
+
+
+@pytest.mark.parametrize("bad", ["whsec_", "whsec_not base64", "", "whsec_QQ==", "whsec_é"])
+def test_bad_version_of_a_secret_does_not_spoil_the_good_one(bad: str) -> None:
+    """One slip in the vault, and the sender's other secret still counts; nobody else's does."""
+    for secrets in ([bad, SECRET], [SECRET, bad]):
+        assert verify(signed(BODY), BODY, secrets=secrets, now=NOW).body == BODY
+        with pytest.raises(Unverified):
+            verify(signed(BODY, secret=OTHER_SECRET), BODY, secrets=secrets, now=NOW)
+    with pytest.raises(Misconfigured):
+        verify(signed(BODY), BODY, secrets=[bad, bad], now=NOW)
+
+
+def test_shortest_key_has_24_bytes() -> None:
+    """The specification asks for as many; one byte less is refused."""
+    for length in (LEAST_KEY - 1, LEAST_KEY):
+        secret = "whsec_" + b64encode(b"k" * length).decode()
+        headers = signed(BODY, secret=secret)
+        if length < 24:
+            with pytest.raises(Misconfigured):
+                verify(headers, BODY, secrets=[secret], now=NOW)
+        else:
+            assert verify(headers, BODY, secrets=[secret], now=NOW).body == BODY
+
+
+def test_stale_delivery_is_unverified_whatever_the_secrets_are() -> None:
+    """Bad secrets of ours are no excuse to look at it."""
+    with pytest.raises(Unverified):
+        verify(signed(BODY), BODY, secrets=["whsec_"], now=NOW + TOLERANCE * 2)

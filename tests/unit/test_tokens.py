@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from shared.errors import Misconfigured, NotFound, Retryable
 from shared.identity import tokens
-from shared.identity.tokens import Refused
+from shared.identity.refusals import Refused
 from tests.unit.builders import CLIENT, TENANT
-from tests.unit.certificates import ACertificate, ATenant
-from tests.unit.entra import HOST, Entra, Identity, a_der, a_key, a_token
+from tests.unit.certificates import a_certificate, an_app
+from tests.unit.entra import HOST, Entra, Identity, a_der, a_key, a_token, refusal
 
-APP = ATenant()
+APP = an_app()
 MINUTE = timedelta(minutes=1)
 
 
@@ -126,6 +126,7 @@ def test_token_without_the_role_is_not_used() -> None:
     for _ in range(2):
         with pytest.raises(Misconfigured, match=r"lacks the role Exchange\.ManageAsApp"):
             identity.tokens.token(APP)
+        identity.clock.advance(MINUTE)
     assert len(identity.entra.posts) == 2
     assert identity.pins.active(TENANT) is None
 
@@ -136,7 +137,7 @@ def test_version_is_pinned_once_it_has_earned_a_token() -> None:
     identity.tokens.token(APP)
     assert identity.pins.active(TENANT) == "v1"
 
-    newer = ACertificate(version="v2", der=b"not proved")
+    newer = a_certificate(version="v2", der=b"not proved")
     identity.vault.versions = (*identity.vault.versions, newer)
     identity.clock.advance(60 * MINUTE)
     identity.tokens.token(APP)
@@ -151,18 +152,6 @@ def test_refused_certificate_is_not_pinned() -> None:
     assert identity.pins.active(TENANT) is None
 
 
-def refusal(*codes: int) -> httpx.Response:
-    """Return Entra's refusal; its description quotes what it should not."""
-    body = {
-        "error": "invalid_client",
-        "error_description": "AADSTS700027: eyJ0eXAi.quoted.assertion",
-        "error_codes": list(codes),
-        "trace_id": "trace-1",
-        "correlation_id": "correlation-1",
-    }
-    return httpx.Response(401, json=body)
-
-
 def test_refusal_names_its_codes_and_quotes_no_assertion() -> None:
     """Codes help; the description may hold anything."""
     identity = Identity(entra=Entra(answer=refusal(700027, 1000502)))
@@ -170,7 +159,7 @@ def test_refusal_names_its_codes_and_quotes_no_assertion() -> None:
         identity.tokens.token(APP)
 
     told = str(raised.value)
-    assert raised.value.codes == (700027, 1000502)
+    assert raised.value.codes == {700027, 1000502}
     for part in ("AADSTS700027", "AADSTS1000502", "trace-1", "correlation-1"):
         assert part in told
     sent = identity.entra.posts[0]["client_assertion"][0]
@@ -218,7 +207,7 @@ def test_many_threads_need_one_token() -> None:
 def test_tenants_do_not_share_tokens() -> None:
     """Each has its own."""
     identity = Identity()
-    other = ATenant(tenant_id="5b2c1d0e-0000-4000-8000-000000000002")
+    other = an_app(tenant_id="5b2c1d0e-0000-4000-8000-000000000002")
     assert identity.tokens.token(APP) != identity.tokens.token(other)
     assert identity.tokens.token(APP) != identity.tokens.token(other)
     assert len(identity.entra.posts) == 2

@@ -11,9 +11,10 @@ from shared.errors import Retryable
 from shared.flows import device_command, device_signal
 from shared.flows.steps import Steps
 from shared.records.journal import Journal as TableJournal
+from shared.records.orders import Orders as TableOrders
 from shared.records.postures import Postures as TablePostures
 from tests.unit.builders import TENANT
-from tests.unit.stand_ins import FakeClock, FakeEvents, FakeExchange, FakeTable
+from tests.unit.stand_ins import FakeClock, FakeEvents, FakeExchange, FakeQueue, FakeTable
 
 SETTLE = timedelta(minutes=2)
 T = TypeVar("T")
@@ -72,11 +73,13 @@ class World:
     journal_table: FakeTable = field(default_factory=FakeTable)
     journal: TableJournal = field(init=False)
     postures: TablePostures = field(init=False)
+    orders: TableOrders = field(init=False)
 
     def __post_init__(self) -> None:
         self.exchange = FakeExchange(self.devices, self.clock)
         self.journal = TableJournal(self.journal_table)
         self.postures = TablePostures(FakeTable())
+        self.orders = TableOrders(FakeTable())
 
     def steps(self, life: Life | None = None) -> Steps:
         """Return the steps as a worker with this much life takes them."""
@@ -92,12 +95,27 @@ class World:
     def report(self, signal: Signal, calls: int = ETERNAL) -> None:
         """Let a worker handle a signal; it dies after so many calls."""
         life = Life(calls)
-        postures = _mortal(self.postures, life)
-        device_signal.handle(signal, postures=postures, steps=self.steps(life))
+        device_signal.handle(
+            signal,
+            postures=_mortal(self.postures, life),
+            orders=_mortal(self.orders, life),
+            steps=self.steps(life),
+        )
 
     def order(self, command: Command, calls: int = ETERNAL) -> None:
         """Let a worker handle a command; it dies after so many calls."""
-        device_command.handle(command, steps=self.steps(Life(calls)))
+        life = Life(calls)
+        device_command.handle(command, orders=_mortal(self.orders, life), steps=self.steps(life))
+
+    def accept(self, command: Command, queue: FakeQueue | None = None) -> Operation:
+        """Take an order in, as the app does over HTTP."""
+        return device_command.accept(
+            command,
+            journal=self.journal,
+            orders=self.orders,
+            queue=queue or FakeQueue(),
+            clock=self.clock,
+        )
 
     def redeliver(self, story: Callable[[], None]) -> None:
         """Deliver the message again, as the queue does, until the story comes to an end."""
