@@ -37,6 +37,7 @@ from shared.services import Services
 CONNECTIONS = httpx.Limits(max_connections=16, max_keepalive_connections=16)
 # A webhook's sender waits 15 seconds: whatever is down must be noticed well before.
 PATIENCE: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 4}
+Ping = Callable[[], None]
 STORAGE_AUDIENCE = "https://storage.azure.com"
 
 
@@ -44,27 +45,20 @@ def build(clock: Callable[[], datetime]) -> Services:
     """Build everything from the app settings; nothing is called yet."""
     _quieten()
     settings = config.from_environment()
-    credential = ManagedIdentityCredential(
-        client_id=settings.identity_client_id or None, **PATIENCE
-    )
+    client_id = settings.identity_client_id or None
+    credential = ManagedIdentityCredential(client_id=client_id, **PATIENCE)
     http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
     tables = _tables(settings.storage, credential)
     queues = Queues(_queues(settings.storage, credential), clock)
     journal = Journal(Table(tables, "journal"))
     pins = Certificates(Table(tables, "certificates"))
-    vault = Vault(
-        settings.key_vault_url,
-        credential,
-        verify_challenge_resource=settings.verify_challenge_resource,
-        patience=PATIENCE,
-    )
+    vault = _vault(settings, credential)
     tokens = _tokens(settings, vault, pins, http, clock)
     events = _events(settings, credential, http)
     exchange = {each.tenant_id: _exchange(each, settings, tokens) for each in _apps(settings)}
-    pings = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
+    pings: dict[str, Ping] = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
     for app in _apps(settings):
-        pings[f"certificate:{app.tenant_id}"] = partial(vault.ping, app.certificate_name)
-        pings[f"exchange:{app.tenant_id}"] = exchange[app.tenant_id].ping
+        pings |= _pings(app, vault, exchange[app.tenant_id])
     return Services(
         tenants=settings.tenants,
         exchange=exchange.__getitem__,
@@ -83,6 +77,13 @@ def build(clock: Callable[[], datetime]) -> Services:
     )
 
 
+def _pings(app: App, vault: Vault, exchange: ExchangeAdmin) -> dict[str, Ping]:
+    return {
+        f"certificate:{app.tenant_id}": partial(vault.ping, app.certificate_name),
+        f"exchange:{app.tenant_id}": exchange.ping,
+    }
+
+
 def build_queues(clock: Callable[[], datetime]) -> Queues:
     """Build the queues alone; Misconfigured only if storage itself is not set."""
     return Queues(_queues(config.storage_from_environment(), ManagedIdentityCredential()), clock)
@@ -95,6 +96,15 @@ def _quieten() -> None:
 
 def _apps(settings: Settings) -> list[App]:
     return [tenant.app for tenant in settings.tenants.values()]
+
+
+def _vault(settings: Settings, credential: TokenCredential) -> Vault:
+    return Vault(
+        settings.key_vault_url,
+        credential,
+        verify_challenge_resource=settings.verify_challenge_resource,
+        patience=PATIENCE,
+    )
 
 
 def _tokens(
