@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import azure.functions as func
 
@@ -22,25 +23,25 @@ STORAGE = "AzureWebJobsStorage"
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS, connection=STORAGE)
 def on_device_signal(message: func.QueueMessage) -> None:
     """Bring a device in line with what its MDM reports."""
-    _handle(SIGNALS, message.get_body(), _signal)
+    _handle(SIGNALS, messages.content(message.get_body()), _signal)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS, connection=STORAGE)
 def on_device_command(message: func.QueueMessage) -> None:
     """Carry out an order."""
-    _handle(COMMANDS, message.get_body(), _command)
+    _handle(COMMANDS, messages.content(message.get_body()), _command)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS + POISON, connection=STORAGE)
 def on_poison_signal(message: func.QueueMessage) -> None:
     """Record and announce a signal that could not be handled."""
-    _bury(SIGNALS + POISON, message.get_body())
+    _bury(SIGNALS + POISON, messages.content(message.get_body()))
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS + POISON, connection=STORAGE)
 def on_poison_command(message: func.QueueMessage) -> None:
     """Record and announce an order that could not be handled."""
-    _bury(COMMANDS + POISON, message.get_body())
+    _bury(COMMANDS + POISON, messages.content(message.get_body()))
 
 
 def _signal(services: Services, body: bytes) -> None:
@@ -108,9 +109,13 @@ def _put_back(queue: str, body: bytes, failure: Failure) -> bool:
 
 def _give_up(services: Services, body: bytes, why: str) -> None:
     log.warning("%s is given up: %s", messages.named(body), why)
+    asked = messages.asked(body, services.clock())
+    if asked.tenant_id not in services.tenants:
+        # Kept where it can be asked for; the reason names the tenant.
+        asked = replace(asked, tenant_id=messages.UNKNOWN)
     try:
         abandoned.give_up(
-            messages.asked(body, services.clock()),
+            asked,
             why,
             journal=services.journal,
             events=services.events,

@@ -35,7 +35,8 @@ def translated(service: str) -> Iterator[None]:
         raise Retryable(f"the managed identity does not answer: {_first_line(error)}") from error
     except ClientAuthenticationError as error:
         raise _unauthenticated(service, error) from error
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, AttributeError) as error:
+        # The tables package stumbles like this over an answer that breaks off.
         raise Retryable(f"{service} answered something unreadable") from error
     except HttpResponseError as error:
         raise _from_answer(service, error) from error

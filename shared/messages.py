@@ -1,15 +1,22 @@
 """
 Our queue messages: what they look like, strictly checked.
 
+On a queue they stand in base64, as the platform's tools write them, or as plain JSON, as
+Event Grid does. We decode them ourselves (host.json: messageEncoding none): the host would
+bury what it cannot decode where no function ever sees it, and would let a message's own
+properties overwrite its metadata.
+
 Names at the top level that the Functions host overwrites (id, dequeueCount, ...) are not
 used. `waiting_since` and `attempt` are ours: they travel with a message that was put back.
 """
 
+import base64
+import binascii
 import uuid
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -79,6 +86,16 @@ class Glimpse(msgspec.Struct):
     sender: str = ""
 
 
+def content(text: bytes) -> bytes:
+    """Return a message's content: base64 is decoded, anything else is taken as it stands."""
+    if text.lstrip().startswith((b"{", b"[")):
+        return text
+    try:
+        return base64.b64decode(b"".join(text.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return text
+
+
 def read_command(body: bytes) -> Command:
     """Return the order; Rejected says which field is wrong."""
     message = _decode(body, CommandMessage)
@@ -142,9 +159,11 @@ def put_off(body: bytes, now: datetime) -> bytes:
 def glimpse(body: bytes) -> Glimpse:
     """Return what can be told of a message that could not be handled."""
     try:
-        return msgspec.json.decode(body, type=Glimpse)
+        fields = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return Glimpse()
+    names = Glimpse.__struct_fields__
+    return Glimpse(**{name: fields[name] for name in names if isinstance(fields.get(name), str)})
 
 
 def _decode(body: bytes, shape: type[T]) -> T:

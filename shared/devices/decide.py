@@ -99,6 +99,18 @@ def cancel_wipe(device: Device, state: WipeState, why: str) -> Decision:
     return Decision(action=Action.CANCEL_WIPE, device=device, reason=why, wipe_before=state)
 
 
+def is_reached(decision: Decision, device: Device) -> bool:
+    """Whether the device now stands where a change of its lists was to bring it."""
+    lists = {
+        Action.ALLOW: (True, False),
+        Action.BLOCK: (False, True),
+        Action.QUARANTINE: (False, False),
+        Action.CLEAR: (False, False),
+    }
+    wanted = lists.get(decision.action) if decision.action else None
+    return wanted == (device.on_allowed_list, device.on_blocked_list)
+
+
 def nothing(device: Device, why: str) -> Decision:
     """Decide that nothing is to be done."""
     return Decision(action=None, device=device, reason=why)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.devices import wipe
+from shared.devices.decide import is_reached
 from shared.devices.model import Action, Decision, Device, Word
 from shared.devices.operation import Operation, State, is_wipe
 from shared.errors import Contended, Misconfigured, NotFound, Rejected, Retryable
@@ -82,12 +83,14 @@ class Steps:
         except (Retryable, Misconfigured) as failure:
             latest = self.journal.find(operation.tenant_id, operation.operation_id) or operation
             if not latest.is_finished:
-                self.journal.save(latest.stepped(State.WAITING, str(failure), self.clock()))
+                self.journal.save(
+                    _failed(latest).stepped(State.WAITING, str(failure), self.clock())
+                )
             raise
 
     def has_acted(self, operation: Operation) -> bool:
         """Whether the decision was carried out; Retryable while that cannot be known."""
-        return operation.acted_at is not None or self._has_wiped(operation)
+        return operation.acted_at is not None or self._has_landed(operation)
 
     def _carried_out(self, operation: Operation) -> Operation:
         """Do what was decided, record how the device then stands, and announce it."""
@@ -102,11 +105,21 @@ class Steps:
         return operation
 
     def _act(self, operation: Operation, decision: Decision) -> Operation:
-        if is_wipe(decision):
-            return self._wipe_once(operation, decision)
-        self.exchange.apply(decision)
-        acted = replace(operation, acted_at=self.clock(), after=self._after(decision))
-        return self._save(acted, f"{decision.action} carried out")
+        """
+        Do what was decided, unless an earlier attempt did.
+
+        The attempt is written down first: another worker on the same operation then stays
+        off, and whoever comes after a death looks back before doing anything again. A
+        second wipe request would restart the wipe.
+        """
+        if not self._has_landed(operation):
+            operation = self.journal.save(replace(operation, attempted_at=self.clock()))
+            if is_wipe(decision):
+                self.exchange.wipe(decision)
+            else:
+                self.exchange.apply(decision)
+        # Written down before anything else can fail: from here on it is known to be done.
+        return self._save(replace(operation, acted_at=self.clock()), f"{decision.action} done")
 
     def _second_leg(self, operation: Operation, newer: Word, repair: Decision) -> Operation:
         fresh = replace(
@@ -123,25 +136,28 @@ class Steps:
         # A wipe is not undone by what we wrote, and not ours to repeat.
         return None if decision.action is None or is_wipe(decision) else decision
 
-    def _wipe_once(self, operation: Operation, decision: Decision) -> Operation:
-        """Request the wipe unless an earlier attempt did: a second request restarts the cycle."""
-        if not self._has_wiped(operation):
-            operation = self.journal.save(replace(operation, attempted_at=self.clock()))
-            self.exchange.wipe(decision)
-        # Written down before anything else can fail: from here on it is known to be requested.
-        return self._save(replace(operation, acted_at=self.clock()), "wipe requested")
-
-    def _has_wiped(self, operation: Operation) -> bool:
-        decision = operation.decision
-        if operation.attempted_at is None or decision is None or decision.wipe_before is None:
+    def _has_landed(self, operation: Operation) -> bool:
+        """Whether an earlier attempt is seen to have succeeded; Retryable while it may yet be."""
+        if operation.attempted_at is None or operation.decision is None:
             return False
-        now = self.exchange.wipe_state(decision.device)
-        if wipe.has_landed(decision.wipe_before, now, only_account=decision.account_only):
+        if self._is_in_place(operation.decision):
             return True
         rest = operation.attempted_at + self.settle - self.clock()
         if rest > timedelta():
-            raise Retryable("it is not known yet whether the wipe was requested", after=rest)
+            raise Contended("it is not known yet what became of the last attempt", after=rest)
         return False
+
+    def _is_in_place(self, decision: Decision) -> bool:
+        """Whether Exchange shows what was decided."""
+        if is_wipe(decision):
+            before, only_account = decision.wipe_before, decision.account_only
+            now = self.exchange.wipe_state(decision.device)
+            return before is not None and wipe.has_landed(before, now, only_account=only_account)
+        try:
+            device = self.exchange.find(decision.device.mailbox, decision.device.device_id)
+        except NotFound:
+            return decision.action is Action.REMOVE
+        return is_reached(decision, device)
 
     def _save(self, operation: Operation, note: str) -> Operation:
         return self.journal.save(operation.stepped(State.PLANNED, note, self.clock()))
@@ -153,3 +169,10 @@ class Steps:
             return self.exchange.find(decision.device.mailbox, decision.device.device_id)
         except NotFound:
             return None  # somebody removed it since; what we did is done
+
+
+def _failed(operation: Operation) -> Operation:
+    """Return an operation whose attempt is known to have failed; a wipe's never quite is."""
+    if operation.decision is None or is_wipe(operation.decision):
+        return operation
+    return replace(operation, attempted_at=None)

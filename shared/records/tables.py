@@ -41,7 +41,15 @@ class Table:
                 return None
             except ResourceNotFoundError:
                 self._service.create_table_if_not_exists(self._client.table_name)
+        # Once more: another worker may have made the table too, and stored this very entity.
+        return self._insert_again(entity)
+
+    def _insert_again(self, entity: Mapping[str, object]) -> str | None:
+        with translated("Table storage"):
+            try:
                 return str(self._client.create_entity(dict(entity))["etag"])
+            except ResourceExistsError:
+                return None
 
     def replace(self, entity: Mapping[str, object], etag: str) -> str:
         """Overwrite the entity if it is still the one read; Contended otherwise."""

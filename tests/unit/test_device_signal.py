@@ -36,7 +36,8 @@ def test_report_is_planned_carried_out_recorded_and_announced() -> None:
     assert [step.note for step in operation.history] == [
         "portal reports noncompliant",
         "block: reported noncompliant",
-        "block carried out",
+        "block done",
+        "looked back",
         "done",
     ]
 
@@ -231,13 +232,18 @@ def test_event_topic_down_does_not_repeat_what_was_done() -> None:
 
 
 def test_operation_another_worker_moved_is_left_to_it() -> None:
-    """Two workers on one message: the slower one goes back to the queue and writes nothing."""
+    """Two workers on one message: the second goes back to the queue and writes nothing."""
     world = World([a_device()])
-    world.exchange.before_apply = lambda: world.report(a_signal())
-    with pytest.raises(Contended):
-        world.report(a_signal())
+
+    def duplicate() -> None:
+        with pytest.raises(Contended):
+            world.report(a_signal())
+
+    world.exchange.before_apply = duplicate
+    world.report(a_signal())
 
     assert world.operation(a_signal().signal_id).state is State.DONE
+    assert world.exchange.applied == [Action.BLOCK]
     assert len(world.events.sent) == 1
 
 

@@ -1,14 +1,17 @@
 """An overruled operation leaves the device alone, unless an attempt of its own may have acted."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from shared.devices.model import Action, Device
-from shared.devices.operation import State
-from shared.errors import Rejected, Retryable
+from shared.devices.operation import State, opened_by_command
+from shared.errors import Contended, Rejected, Retryable
+from shared.flows import abandoned
 from tests.unit.builders import (
     ALLOW_BY_DEFAULT,
+    NOW,
     a_command,
     a_device,
     a_newer_command,
@@ -16,6 +19,7 @@ from tests.unit.builders import (
     a_signal,
     blocked,
 )
+from tests.unit.stand_ins import raising
 from tests.unit.world import ETERNAL, Died, World
 
 OLD, NEW = a_command(), a_newer_command()
@@ -83,8 +87,8 @@ def test_repair_survives_every_death() -> None:
         world, _ = written_and_forgotten()
         try:
             world.order(OLD, calls)
-        except Died:
-            world.order(OLD)
+        except (Died, Retryable):
+            world.redeliver(lambda world=world: world.order(OLD))  # type: ignore[misc]
         assert world.exchange.device.on_allowed_list
         assert world.events.sent[-1].data["operation_id"] == OLD.command_id, calls
 
@@ -134,7 +138,7 @@ def test_overruled_order_with_nothing_to_repair_is_closed_in_silence() -> None:
     world.exchange.devices = [replace(world.exchange.device, on_allowed_list=True)]
     world.exchange.devices = [replace(world.exchange.device, on_blocked_list=False)]
     told = len(world.events.sent)
-    world.order(OLD)
+    world.redeliver(lambda: world.order(OLD))
     assert len(world.events.sent) == told
     assert world.operation(OLD.command_id).history[-1].note.startswith("nothing done: allow")
 
@@ -164,3 +168,55 @@ def test_failure_does_not_reopen_what_another_worker_has_finished() -> None:
     with pytest.raises(Retryable):
         world.report(a_signal())
     assert world.operation(a_signal().signal_id).state is State.DONE
+
+
+def test_what_was_done_is_told_although_a_newer_order_came_before_it_could_be() -> None:
+    """An orders' late telling, and a report's: neither becomes 'nothing done'."""
+    for story in (lambda world: world.order(OLD), lambda world: world.report(a_signal())):
+        world = World([a_device()])
+        world.events.down = Retryable("the event topic is busy")
+        with pytest.raises(Retryable):
+            story(world)
+        world.events.down = None
+        world.clock.advance(timedelta(minutes=1))
+        world.order(NEW)
+        story(world)
+        assert [event.data["action"] for event in world.events.sent] == ["allow", "block"]
+        assert world.exchange.device.on_allowed_list
+
+
+def test_worker_that_is_overtaken_leaves_the_others_record_as_it_is() -> None:
+    """Also while the other is still on it."""
+    world = World([a_device()])
+
+    def planned_meanwhile() -> None:
+        with pytest.raises(Died):
+            world.order(OLD, 4)
+
+    world.exchange.before_find = planned_meanwhile
+    with pytest.raises(Contended):
+        world.order(OLD)
+    operation = world.operation(OLD.command_id)
+    assert operation.state is State.PLANNED
+    assert operation.history[-1].note.startswith("block: ")
+
+
+def test_repair_that_is_given_up_says_nothing_of_the_wipe_before_it() -> None:
+    """Of that it is known that it was requested."""
+    wipe = a_command(action=Action.WIPE_DEVICE)
+    cancel = a_newer_command(action=Action.CANCEL_WIPE)
+    world = World([a_device()])
+    world.accept(wipe)
+    world.exchange.before_find = lambda: world.order(cancel)
+    world.exchange.before_apply = raising(Retryable("Exchange is busy"))  # type: ignore[assignment]
+    with pytest.raises(Retryable):
+        world.order(wipe)
+    abandoned.give_up(
+        opened_by_command(wipe, NOW),
+        "given up",
+        journal=world.journal,
+        events=world.events,
+        clock=world.clock,
+    )
+    assert world.events.types == ["device.wipe_requested", "operation.abandoned"]
+    assert world.events.sent[-1].data["reason"] == "given up"

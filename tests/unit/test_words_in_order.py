@@ -17,6 +17,7 @@ from tests.unit.builders import (
     blocked,
     never_wiped,
 )
+from tests.unit.stand_ins import ids
 from tests.unit.world import World
 
 MINUTE = timedelta(minutes=1)
@@ -168,6 +169,8 @@ def test_newer_order_given_while_we_act_is_restored(
     after = world.events.sent[-1].data["after"]
     assert isinstance(after, dict)
     assert after["access_state"] is access
+    # Two changes by one operation are two events: a consumer must not drop the second.
+    assert len(set(ids(world.events.sent))) == len(world.events.sent)
     world.order(new)
     assert world.exchange.device.access is access
     assert {world.operation(each.command_id).state for each in (old, new)} == {State.DONE}

@@ -63,7 +63,7 @@ def promote(content: str, system: Mapping[str, Datum]) -> dict[str, Datum]:
 def _properties(content: str) -> Mapping[str, Any]:
     try:
         value = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
