@@ -24,7 +24,7 @@ def document() -> dict[str, Any]:
         "info": {"title": "easgate", "version": "1"},
         "servers": [{"url": "/api"}],
         "security": [{"key": []}],
-        "paths": {**_intake(), **_operations(), **_certificate(), **_service()},
+        "paths": {**_intake(), **_operations(), **_devices(), **_certificate(), **_service()},
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
@@ -66,6 +66,19 @@ def _operations() -> dict[str, Any]:
                 {"200": "Operation"},
                 refusals={"400": "Unknown tenant", "404": "No such operation"},
                 parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
+            )
+        }
+    }
+
+
+def _devices() -> dict[str, Any]:
+    return {
+        "/devices/{device_guid}/explanation": {
+            "get": _operation(
+                "Which layer decides about a device's access, and what would change it.",
+                {"200": "Explanation"},
+                refusals={"400": "Tenant unknown or not named", "404": "No such device"},
+                parameters=[_path("device_guid", {"type": "string", "format": "uuid"}), TENANT],
             )
         }
     }
@@ -147,6 +160,7 @@ def _schemas() -> dict[str, Any]:
         messages.CommandMessage,
         views.Taken,
         views.Operation,
+        views.Explanation,
         views.Certificates,
         views.Reports,
         views.Health,

@@ -10,7 +10,7 @@ from functions.replies import Detail
 from shared import messages, wiring
 from shared.devices.certificate import App
 from shared.errors import Failure, NotFound, Rejected, TooLarge
-from shared.flows import certificate_watch, device_command
+from shared.flows import certificate_watch, device_command, device_explanation
 from shared.flows.certificate_validation import Validation
 from shared.services import Services
 
@@ -56,6 +56,27 @@ def get_operation(req: func.HttpRequest) -> func.HttpResponse:
         if found is not None:
             return replies.json(views.operation(found))
     raise NotFound(f"there is no operation {operation_id}")
+
+
+@blueprint.route(route="devices/{device_guid}/explanation", methods=["GET"])
+@replies.answering(Detail.TOLD)
+def get_device_explanation(req: func.HttpRequest) -> func.HttpResponse:
+    """Say which layer decides about a device's access, how sure that is, what would change it."""
+    services = wiring.services()
+    guid = req.route_params["device_guid"].lower()
+    if not messages.is_guid(guid):
+        raise NotFound("a device is named by the GUID of its partnership")
+    apps = _apps(services, req)
+    if len(apps) != 1:
+        raise Rejected("tenant_id must say whose device it is")
+    tenant_id = apps[0].tenant_id
+    explanation = device_explanation.of(
+        guid,
+        exchange=services.exchange(tenant_id),
+        facts=services.access_facts(tenant_id),
+        clock=services.clock,
+    )
+    return replies.json(views.explanation(explanation))
 
 
 @blueprint.route(route="certificate", methods=["GET"])

@@ -4,9 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from shared.devices import explanation as devices
+from shared.devices.access import Layer, Verdict
+from shared.devices.layers import Step as AccessStep
 from shared.devices.model import Action, Device
 from shared.devices.operation import Operation as DeviceOperation
 from shared.devices.operation import State, Step
+from shared.devices.remedies import Remedy
 from shared.flows.certificate_validation import Report
 from shared.flows.certificate_watch import Standing
 
@@ -39,6 +43,22 @@ class Operation(msgspec.Struct, kw_only=True):
     before: Device | None
     after: Device | None
     history: tuple[Step, ...]
+
+
+class Explanation(msgspec.Struct, kw_only=True):
+    """Which layer decides about a device's access, how sure that is, what would change it."""
+
+    mailbox: str
+    device_id: str
+    layer: Layer
+    gets_mail: bool
+    expected: Verdict
+    shown: devices.Shown
+    agreement: devices.Agreement
+    certainty: devices.Certainty
+    doubts: dict[str, str]  # in words, by name
+    steps: tuple[AccessStep, ...]
+    remedies: tuple[Remedy, ...]
 
 
 class Certificate(msgspec.Struct, kw_only=True):
@@ -101,6 +121,23 @@ def operation(operation: DeviceOperation) -> Operation:
         before=operation.before,
         after=operation.after,
         history=operation.history,
+    )
+
+
+def explanation(told: devices.Explanation) -> Explanation:
+    """Return an explanation, its doubts in words."""
+    return Explanation(
+        mailbox=told.mailbox,
+        device_id=told.device_id,
+        layer=told.layer,
+        gets_mail=told.gets_mail,
+        expected=told.expected,
+        shown=told.shown,
+        agreement=told.agreement,
+        certainty=told.certainty,
+        doubts={doubt.value: doubt.says for doubt in told.doubts},
+        steps=told.steps,
+        remedies=told.remedies,
     )
 
 

@@ -18,6 +18,7 @@ from shared.azure_failures import translated
 from shared.config import Settings, Storage
 from shared.devices.certificate import App
 from shared.events.publisher import Publisher
+from shared.exchange.access_facts import AccessFacts
 from shared.exchange.admin import ExchangeAdmin
 from shared.exchange.transport import Transport
 from shared.identity.secrets import WebhookSecrets
@@ -55,13 +56,16 @@ def build(clock: Callable[[], datetime]) -> Services:
     vault = _vault(settings, credential)
     tokens = _tokens(settings, vault, pins, http, clock)
     events = _events(settings, credential, http)
-    exchange = {each.tenant_id: _exchange(each, settings, tokens) for each in _apps(settings)}
+    transports = {each.tenant_id: _transport(each, settings, tokens) for each in _apps(settings)}
+    exchange = {tenant_id: ExchangeAdmin(each) for tenant_id, each in transports.items()}
+    access_facts = {tenant_id: AccessFacts(each) for tenant_id, each in transports.items()}
     pings: dict[str, Ping] = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
     for app in _apps(settings):
         pings |= _pings(app, vault, exchange[app.tenant_id])
     return Services(
         tenants=settings.tenants,
         exchange=exchange.__getitem__,
+        access_facts=access_facts.__getitem__,
         journal=journal,
         postures=Postures(Table(tables, "postures")),
         orders=Orders(Table(tables, "orders")),
@@ -148,14 +152,13 @@ class _Bearer:
         return self.tokens.renewed(self.app, refused)
 
 
-def _exchange(app: App, settings: Settings, tokens: Tokens) -> ExchangeAdmin:
-    transport = Transport(
+def _transport(app: App, settings: Settings, tokens: Tokens) -> Transport:
+    return Transport(
         httpx.Client(limits=CONNECTIONS, follow_redirects=False),
         base_url=settings.exchange_base_url,
         tenant_id=app.tenant_id,
         bearer=_Bearer(tokens=tokens, app=app),
     )
-    return ExchangeAdmin(transport)
 
 
 def _senders(

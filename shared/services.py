@@ -9,6 +9,7 @@ from shared.config import Tenant
 from shared.errors import Rejected
 from shared.flows.certificate_validation import EntraId, Vault
 from shared.flows.ports import (
+    AccessFacts,
     CertificateEvents,
     Deliveries,
     Events,
@@ -49,6 +50,7 @@ class Services:
 
     tenants: Mapping[str, Tenant]
     exchange: Callable[[str], PingableExchange]  # by tenant id, one that is in tenants
+    access_facts: Callable[[str], AccessFacts]  # likewise
     journal: Journal
     postures: Postures
     orders: Orders

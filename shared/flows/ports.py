@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from shared.devices.access import Case, ConditionalAccess
 from shared.devices.certificate import App, Certificate
 from shared.devices.model import (
     AccessPolicy,
@@ -41,6 +42,21 @@ class Exchange(Protocol):
 
     def wipe(self, decision: Decision) -> None:
         """Request a wipe; never repeat this without reading wipe_state first."""
+        ...
+
+
+class AccessFacts(Protocol):
+    """What bears on one device's access in one tenant."""
+
+    def case(
+        self,
+        guid: str,
+        *,
+        policy: AccessPolicy,
+        conditional_access: ConditionalAccess,
+        now: datetime,
+    ) -> Case:
+        """Return it; NotFound if there is no such partnership."""
         ...
 
 

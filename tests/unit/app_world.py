@@ -92,6 +92,7 @@ class Deployment:
         return Services(
             tenants=self.tenants,
             exchange=dict.fromkeys(self.tenants, self.world.exchange).__getitem__,
+            access_facts={}.__getitem__,
             journal=self.world.journal,
             postures=self.world.postures,
             orders=self.world.orders,

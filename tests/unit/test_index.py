@@ -14,7 +14,8 @@ AZURE = ("azure.core", "azure.identity", "azure.data", "azure.keyvault", "azure.
 TOO_HEAVY = {*AZURE, "httpx", "msal", "cryptography", "requests", "stamina", "shared.assembly"}
 
 FUNCTIONS = {
-    *("get_certificate", "get_health", "get_health_dependencies", "get_openapi"),
+    *("get_certificate", "get_device_explanation", "get_health", "get_health_dependencies"),
+    "get_openapi",
     *("get_operation", "on_certificate_schedule", "on_device_command", "on_device_signal"),
     *("on_poison_command", "on_poison_signal", "on_webhook", "post_certificate_validate"),
     "post_command",
