@@ -1,171 +1,92 @@
-"""
-One tenant's InvokeCommand endpoint: the only place that knows how it is spoken to.
+"""Runs cmdlets in one tenant: singly, page by page, or ten at a time."""
 
-It is the private contract of Microsoft's own PowerShell module, documented nowhere; what
-is done here follows how that module and other clients are seen to talk to it.
-"""
-
-import gzip
-import uuid
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 import httpx
-import msgspec
-import stamina
 
-from shared.errors import Misconfigured, Retryable
-from shared.exchange.failures import failure_in_reply, failure_of
+from shared.errors import Failure, Misconfigured, NotFound
+from shared.exchange import batch, paging
+from shared.exchange.asking import ATTEMPTS, Asking, Repeat, question
+from shared.exchange.batch import Call
+from shared.exchange.endpoint import Bearer, Endpoint
+from shared.exchange.failures import AlreadySo
+from shared.exchange.module_file import read_exported
+from shared.exchange.reply import Page, Reply, Row, page_reader, read_page, read_reply
+from shared.exchange.turns import Turns, Unhurried
 
-# The same mailbox on every request: it keeps one tenant's requests on one server.
-ANCHOR = "APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{tenant_id}"
+__all__ = ["ATTEMPTS", "Call", "Page", "Repeat", "Reply", "Row", "Transport", "list_change"]
+
+T = TypeVar("T")
 HASHTABLE = "#Exchange.GenericHashTable"
-TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-SHORT_WAIT = timedelta(seconds=5)  # waited out here; anything longer is the queue's to wait
-ATTEMPTS = 4
-
-Row = dict[str, Any]
-
-
-class Repeat(Enum):
-    """Whether a cmdlet may be sent again when it is not known what became of it."""
-
-    SAFE = "safe"
-    NEVER = "never"
-
-
-class Bearer(Protocol):
-    """Where the token comes from."""
-
-    def text(self) -> str:
-        """Return a token."""
-        ...
-
-    def renewed(self, refused: str) -> str:
-        """Return another token than the one Exchange refused."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What a cmdlet returned."""
-
-    rows: tuple[Row, ...]
-    warnings: tuple[str, ...]
-
-
-class _Envelope(msgspec.Struct):
-    value: list[Row] | None = None
-    warnings: list[str] | None = msgspec.field(name="@adminapi.warnings", default=None)
-    errors: list[Any] | None = msgspec.field(name="@adminapi.errors", default=None)
-    next_link: str | None = msgspec.field(name="@odata.nextLink", default=None)
 
 
 class Transport:
     """Runs cmdlets; every failure comes out as a Failure that names the next step."""
 
     def __init__(
-        self, client: httpx.Client, *, base_url: str, tenant_id: str, bearer: Bearer
+        self,
+        client: httpx.Client,
+        *,
+        base_url: str,
+        tenant_id: str,
+        bearer: Bearer,
+        turns: Turns | None = None,
     ) -> None:
-        self._client = client
-        self._url = f"{base_url}/adminapi/beta/{tenant_id}/InvokeCommand"
-        self._anchor = ANCHOR.format(tenant_id=tenant_id)
-        self._bearer = bearer
+        endpoint = Endpoint(client, base_url=base_url, tenant_id=tenant_id, bearer=bearer)
+        self._asking = Asking(endpoint, turns or Unhurried())
 
     def invoke(
         self, cmdlet: str, parameters: Mapping[str, object], repeat: Repeat = Repeat.SAFE
     ) -> Reply:
         """Run one cmdlet; short throttling is waited out here, longer is Retryable."""
-        request_id = str(uuid.uuid4())
-        attempts = ATTEMPTS if repeat is Repeat.SAFE else 1
-        for attempt in stamina.retry_context(
-            on=_short_wait, attempts=attempts, timeout=SHORT_WAIT, wait_max=2.0
-        ):
-            with attempt:
-                return self._once(cmdlet, parameters, request_id)
-        raise Retryable(
-            "Exchange was not asked"
-        )  # pragma: no cover - retry_context returns or raises
-
-    def _once(self, cmdlet: str, parameters: Mapping[str, object], request_id: str) -> Reply:
-        token = self._bearer.text()
-        answer, body = self._post(cmdlet, parameters, request_id, token)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            token = self._bearer.renewed(token)
-            answer, body = self._post(cmdlet, parameters, request_id, token)
-        if not answer.is_success:
-            raise failure_of(cmdlet, answer, body)
-        return _reply(cmdlet, body)
-
-    def _post(
-        self, cmdlet: str, parameters: Mapping[str, object], request_id: str, token: str
-    ) -> tuple[httpx.Response, bytes]:
-        request = self._client.build_request(
-            "POST",
-            self._url,
-            content=msgspec.json.encode(
-                {"CmdletInput": {"CmdletName": cmdlet, "Parameters": parameters}}
-            ),
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "Prefer": "odata.maxpagesize=1000",
-                "X-AnchorMailbox": self._anchor,
-                "client-request-id": request_id,
-            },
-            timeout=TIMEOUT,
-        )
+        asked = question(cmdlet, dict(parameters))
+        url = self._asking.endpoint.invoke_url
         try:
-            answer = self._client.send(request, stream=True)
-            try:
-                raw = b"".join(answer.iter_raw())
-            finally:
-                answer.close()
-        except httpx.RequestError as error:
-            raise Retryable(
-                f"Exchange cannot be reached: {type(error).__name__} {error}"
-            ) from error
-        return answer, _unpacked(answer, raw)
+            return self._asking.ask(asked, url, partial(read_reply, cmdlet), repeat)
+        except AlreadySo as nothing_to_do:
+            return Reply(rows=(), warnings=(str(nothing_to_do),))
 
-
-def _unpacked(answer: httpx.Response, raw: bytes) -> bytes:
-    """Decompress by hand: a missing role is answered with NUL bytes that claim to be gzip."""
-    if answer.headers.get("Content-Encoding") == "gzip" and raw.startswith(b"\x1f\x8b"):
+    def invoke_or_empty(self, cmdlet: str, parameters: Mapping[str, object]) -> Reply:
+        """Run a cmdlet that calls it an error when there is nothing to list."""
         try:
-            return gzip.decompress(raw)
-        except (EOFError, OSError, zlib.error):
-            return raw  # unreadable, and told so by whoever reads it
-    return raw
+            return self.invoke(cmdlet, parameters)
+        except NotFound as nothing:
+            return Reply(rows=(), warnings=(str(nothing),))
 
+    def pages(
+        self, cmdlet: str, parameters: Mapping[str, object], *, select: Sequence[str] = ()
+    ) -> Iterator[Page]:
+        """
+        Yield a cmdlet's rows page by page, holding one page at a time.
 
-def _reply(cmdlet: str, body: bytes) -> Reply:
-    if not body.strip():
-        return Reply(rows=(), warnings=())
-    try:
-        envelope = msgspec.json.decode(body, type=_Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Retryable(f"Exchange answered {cmdlet} with something unreadable") from error
-    if envelope.errors:
-        raise failure_in_reply(cmdlet, envelope.errors)
-    if envelope.next_link:
-        # A part must never pass for the whole.
-        raise Misconfigured(f"Exchange has more rows for {cmdlet} than one page holds")
-    return Reply(rows=tuple(envelope.value or ()), warnings=tuple(envelope.warnings or ()))
+        Only an iterator that ends by itself has shown all rows. CutShort if Exchange refuses
+        to go on: `paging.complete` knows what to do then.
+        """
+        return paging.pages(self._asking, cmdlet, parameters, select, read_page)
 
+    def pages_of(
+        self,
+        shape: type[T],
+        cmdlet: str,
+        parameters: Mapping[str, object],
+        *,
+        select: Sequence[str] = (),
+    ) -> Iterator[list[T | Misconfigured]]:
+        """Yield pages of rows read as *shape*, twice as fast; an odd row is a Misconfigured."""
+        return paging.pages(self._asking, cmdlet, parameters, select, page_reader(shape))
 
-def _short_wait(error: Exception) -> bool | timedelta:
-    """Tell stamina whether to wait here, and how long if Exchange has said so."""
-    if not isinstance(error, Retryable):
-        return False
-    if error.after is None:
-        return True
-    return error.after if error.after <= SHORT_WAIT else False
+    def batch(self, calls: Sequence[Call]) -> list[Reply | Failure]:
+        """Run cmdlets ten to a request; returns what became of each, in the order given."""
+        return batch.run(calls, self._asking, self._alone)
+
+    def exported_cmdlets(self) -> frozenset[str]:
+        """Return the cmdlets this app may run; a Failure if Exchange does not say."""
+        return self._asking.look_up(self._asking.endpoint.module_url, read_exported)
+
+    def _alone(self, call: Call) -> Reply:
+        return self.invoke(call.cmdlet, call.parameters, call.repeat)
 
 
 def list_change(*, add: str = "", remove: str = "") -> dict[str, object]:

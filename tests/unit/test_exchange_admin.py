@@ -101,6 +101,35 @@ def test_row_without_what_we_rely_on_is_the_administrators_business() -> None:
         known.admin.find(MAILBOX, DEVICE_ID)
 
 
+ODD_ROWS: list[dict[str, object]] = [
+    {},
+    {"DeviceId": "OTHER"},
+    {"DeviceId": None, "Guid": 5},
+    {"DeviceId": ["OTHER"], "Guid": "x"},
+    device_row(DeviceId="OTHER", Guid=None),
+    device_row(DeviceId="OTHER", DeviceOS=5, FirstSyncTime={}),
+]
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS)
+def test_another_devices_odd_row_does_not_stand_in_the_way(odd: dict[str, object]) -> None:
+    """Wherever it stands: what we were asked about is there, and is well."""
+    for order in ((odd, device_row()), (device_row(), odd)):
+        assert holding(*order).admin.find(MAILBOX, DEVICE_ID).guid == GUID
+
+
+def test_empty_text_in_a_row_counts_as_absent() -> None:
+    """A fact that may be missing is missing; one that we rely on is asked for by name."""
+    bare = device_row(DeviceAccessState="", DeviceType="", DeviceOS="", FirstSyncTime="")
+    found = holding(bare).admin.find(MAILBOX, DEVICE_ID)
+    assert (found.access, found.device_type, found.os) == (AccessState.UNKNOWN, "", "")
+    with pytest.raises(Misconfigured, match="Guid"):
+        holding(device_row(Guid="")).admin.find(MAILBOX, DEVICE_ID)
+    row = statistics(DeviceWipeRequestTime="", LastSuccessSync="", IsRemoteWipeSupported="")
+    state = server(Get_MobileDeviceStatistics=rows(row)).admin.wipe_state(a_device())
+    assert state == never_wiped()
+
+
 def test_what_exchange_does_not_know_is_not_found() -> None:
     """Mailbox or device: the reason says which."""
     with pytest.raises(NotFound, match=f"knows no mailbox {MAILBOX}"):

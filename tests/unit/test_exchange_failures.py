@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
+from shared.exchange.failures import CutShort
+from tests.unit.builders import TENANT
 from tests.unit.exchange_answers import answer, binding_error, error, rows, server
 
 NOT_FOUND = "The operation couldn't be performed because object 'x' couldn't be found on 'DC01'."
@@ -14,6 +17,7 @@ MANAGEMENT = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundExc
 AMBIGUOUS = "Microsoft.Exchange.AdminApi.CommandInvocation.AmbiguousParameterSetException"
 TRANSFORMATION = "Microsoft.Exchange.AdminApi.CommandInvocation.ParameterTransformationException"
 UNRESOLVED = "Parameter set cannot be resolved using the specified named parameters."
+NOT_ALLOWED = "User is not allowed to call Get-Mailbox"
 NOT_SUPPORTED = "The role assigned to application 1 isn't supported in this scenario."
 SERIALISED = json.dumps({"ClassName": MANAGEMENT, "Message": NOT_FOUND, "localizedString": {}})
 
@@ -101,6 +105,59 @@ CATALOGUE: dict[str, Case] = {
         error(400, "|Providers.Common.V1.CoreException|something"),
         Misconfigured,
         "something",
+    ),
+    "no policy in the tenant": (
+        error(
+            404,
+            rf"||The operation couldn't be performed because object '{TENANT}\*' couldn't "
+            "be found on 'DC01'.",
+        ),
+        NotFound,
+        "couldn't be found",
+    ),
+    "parameter transformation": (
+        binding_error("Cannot process argument transformation on 'Filter'.", TRANSFORMATION),
+        Rejected,
+        "does not take these parameters",
+    ),
+    "address that needs a role": (
+        answer(401, {"error": {"code": "Unauthorized", "message": NOT_ALLOWED}}),
+        Misconfigured,
+        NOT_ALLOWED,
+    ),
+    "token refused": (answer(401), Misconfigured, "Exchange.ManageAsApp"),
+    "token lacks claims": (
+        answer(401, b"", WWW_Authenticate='Bearer error="insufficient_claims", claims="e30="'),
+        Misconfigured,
+        "Conditional Access",
+    ),
+    "app without a role": (answer(403), Misconfigured, "service principal"),
+    "transient exception": (
+        error(500, "|Microsoft.Exchange.Data.Storage.StorageTransientException|wait"),
+        Retryable,
+        "busy: wait",
+    ),
+    "too many queries, without a status of its own": (
+        error(400, "||Your recent queries have surpassed the permitted limit."),
+        Retryable,
+        "surpassed",
+    ),
+    "dead link": (
+        binding_error("Expired or Invalid pagination request. Default Expiry", "X"),
+        CutShort,
+        "link to the next page is dead",
+    ),
+}
+SUCCESSES = {
+    "member already": error(400, "|X.MemberAlreadyExistsException|The recipient is in there."),
+    "member already, by text": error(400, '||"x" is already a member of the group "g".'),
+    "no member": error(400, '||"x" isn\'t a member of the group "g".'),
+    "nothing changed": rows(
+        **{
+            "@adminapi.warnings": [
+                "The command completed successfully but no settings of 'x' have been modified."
+            ]
+        }
     ),
 }
 TRANSIENT = [
@@ -208,3 +265,56 @@ def test_refusal_with_an_odd_body_is_still_a_refusal(body: bytes) -> None:
 def test_refusal_nested_deeper_than_can_be_read_is_still_a_refusal() -> None:
     """A broken proxy may answer anything."""
     assert type(raised_by(answer(400, b'{"error": {"x": ' + b"[" * 200_000))) is Rejected
+
+
+@pytest.mark.parametrize("name", SUCCESSES)
+def test_what_is_so_already_is_a_success(name: str) -> None:
+    """With Exchange's words as a warning."""
+    reply = server(Add_X=SUCCESSES[name]).transport.invoke("Add-X", {})
+    assert reply.rows == ()
+    assert len(reply.warnings) == 1
+
+
+def test_refusal_for_some_minutes_is_left_to_the_queue() -> None:
+    """It is retried, but slowly."""
+    text = "||We cannot currently process your request, please wait a few minutes and try again."
+    known = server(Get_X=error(400, text))
+    with pytest.raises(Retryable) as raised:
+        known.transport.invoke("Get-X", {})
+    assert raised.value.after == timedelta(minutes=3)
+    assert len(known.requests) == 1
+
+
+@pytest.mark.parametrize("given", [error(400, "||no"), answer(503), answer(403), answer(401)])
+def test_every_failure_names_status_and_ids(given: Callable[[], httpx.Response]) -> None:
+    """So that a log line is enough for a support case."""
+
+    def traced() -> httpx.Response:
+        made = given()
+        made.headers["request-id"] = "from-exchange"
+        return made
+
+    known = server(Get_X=traced)
+    with pytest.raises(Failure) as raised:
+        known.transport.invoke("Get-X", {})
+    ours = known.requests[0].headers["client-request-id"]
+    assert f"request-id from-exchange, client-request-id {ours}" in str(raised.value)
+    assert f"HTTP {given().status_code}" in str(raised.value)
+
+
+@pytest.mark.parametrize("listing", ["invoke", "invoke_or_empty"])
+def test_nothing_there_is_an_empty_list_where_the_caller_says_so(listing: str) -> None:
+    """And only there."""
+    known = server(Get_X=error(404, f"||{NOT_FOUND}")).transport
+    if listing == "invoke":
+        with pytest.raises(NotFound):
+            known.invoke("Get-X", {})
+    else:
+        assert known.invoke_or_empty("Get-X", {}).rows == ()
+
+
+def test_error_under_a_success_is_an_error() -> None:
+    """As items of batches have it."""
+    assert type(raised_by(answer(200, {"error": {"message": "no"}}))) is Rejected
+    without = server(Get_X=answer(200, {"error": None, "value": [{"A": 1}]}))
+    assert without.transport.invoke("Get-X", {}).rows == ({"A": 1},)

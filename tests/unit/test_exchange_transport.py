@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import httpx
 import pytest
@@ -10,7 +11,8 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from shared.errors import Failure, Misconfigured, Retryable
-from shared.exchange.transport import ATTEMPTS, Repeat, list_change
+from shared.exchange.endpoint import Answer as Answered
+from shared.exchange.transport import ATTEMPTS, Repeat, Transport, list_change
 from tests.unit.builders import TENANT
 from tests.unit.exchange_answers import Answer, answer, error, rows, server
 
@@ -91,7 +93,7 @@ def test_success_that_cannot_be_read_is_tried_again(body: bytes) -> None:
     ("body", "encoding"),
     [
         (b'{"value": [{"A": "\xff"}]}', "identity"),
-        (gzip.compress(b'{"value": []}')[:-9], "gzip"),
+        (gzip.compress(b'{"value": []}', mtime=0)[:-9], "gzip"),
         (b"\x1f\x8b\x08" + b"\0" * 20, "gzip"),
     ],
 )
@@ -194,3 +196,52 @@ def test_list_is_changed_and_not_replaced() -> None:
     """Other devices on the list stay; without its type the change would not bind."""
     assert list_change(add="A") == {"@odata.type": "#Exchange.GenericHashTable", "Add": ["A"]}
     assert list_change(remove="A") == {"@odata.type": "#Exchange.GenericHashTable", "Remove": ["A"]}
+
+
+def test_truncated_list_never_passes_for_the_whole() -> None:
+    """Even where the warning is all that tells."""
+    told = "There are more results available than are currently displayed. To view them, ..."
+    known = server(Get_X=rows({"A": 1}, **{"@adminapi.warnings": [told]}))
+    with pytest.raises(Misconfigured, match="more rows"):
+        known.transport.invoke("Get-X", {})
+
+
+def test_claims_challenge_is_met_with_one_new_token() -> None:
+    """Continuous access evaluation revokes tokens before their time."""
+    challenge = 'Bearer realm="", error="insufficient_claims", claims="eyJ9"'
+    known = server(Get_X=[answer(401, b"", WWW_Authenticate=challenge), rows({"A": 1})])
+    assert known.transport.invoke("Get-X", {}).rows == ({"A": 1},)
+    assert known.bearer.renewals == ["secret-token-0"]
+
+
+def test_every_request_waits_its_turn_and_reports_back() -> None:
+    """The one that failed too."""
+    seen: list[object] = []
+
+    class Turns:
+        """Writes down what is asked for and what came of it."""
+
+        def turn(self, cmdlets: Sequence[str]) -> AbstractContextManager["Turns"]:
+            seen.append(list(cmdlets))
+            return nullcontext(self)
+
+        def answered(self, answer: Answered) -> None:
+            seen.append(answer.status)
+
+    known = server(Get_X=[answer(503), rows()])
+    client = httpx.Client(transport=httpx.MockTransport(known))
+    Transport(
+        client, base_url="https://x.example", tenant_id=TENANT, bearer=known.bearer, turns=Turns()
+    ).invoke("Get-X", {})
+    assert seen == [["Get-X"], 503, ["Get-X"], 200]
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"value": null}', b'{"@adminapi.warnings": []}'])
+def test_question_without_an_answer_has_not_found_nothing(body: bytes) -> None:
+    """A list that is missing is not an empty list: a device would pass for gone."""
+    known = server(Get_X=[answer(200, body), rows({"A": 1})])
+    assert known.transport.invoke("Get-X", {}).rows == ({"A": 1},)
+    lasting = server(Get_X=answer(200, body)).transport
+    for ask in (lambda: lasting.invoke("Get-X", {}), lambda: list(lasting.pages("Get-X", {}))):
+        with pytest.raises(Retryable, match="without any value"):
+            ask()
