@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import azure.functions as func
 
@@ -16,6 +17,7 @@ log = logging.getLogger("easgate.queues")
 blueprint = func.Blueprint()
 
 POISON = "-poison"
+POISON_WAIT = timedelta(minutes=15)
 Story = Callable[[Services, bytes], None]
 STORAGE = "AzureWebJobsStorage"
 
@@ -88,11 +90,11 @@ def _bury(queue: str, body: bytes) -> None:
     try:
         _give_up(wiring.services(), body, why)
     except (Retryable, Misconfigured) as failure:
-        if not _put_back(queue, body, failure):
-            raise
+        # Its patience may be used up already, and no queue stands behind this one.
+        _put_back(queue, messages.as_sent(body), failure, at_least=POISON_WAIT)
 
 
-def _put_back(queue: str, body: bytes, failure: Failure) -> bool:
+def _put_back(queue: str, body: bytes, failure: Failure, at_least: timedelta = timedelta()) -> bool:
     """Put the message back for later; False once its patience is used up."""
     is_alarm = isinstance(failure, Misconfigured)
     log.log(
@@ -102,9 +104,9 @@ def _put_back(queue: str, body: bytes, failure: Failure) -> bool:
         messages.named(body),
         failure,
     )
-    after = failure.after if isinstance(failure, Retryable) else None
+    asked = failure.after if isinstance(failure, Retryable) else None
     # Needs storage and nothing else: other settings may be what is wrong.
-    return wiring.queues().put_back(queue, body, after)
+    return wiring.queues().put_back(queue, body, max(asked or timedelta(), at_least) or None)
 
 
 def _give_up(services: Services, body: bytes, why: str) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,9 +17,7 @@ from shared.azure_failures import translated
 from shared.config import Settings, Storage
 from shared.devices.certificate import App
 from shared.events.publisher import Publisher
-from shared.exchange.access_facts import AccessFacts
-from shared.exchange.admin import ExchangeAdmin
-from shared.exchange.transport import Transport
+from shared.exchanges import CONNECTIONS, Connected, Surroundings, connect
 from shared.identity.secrets import WebhookSecrets
 from shared.identity.tokens import Tokens
 from shared.identity.vault import Vault
@@ -32,10 +29,9 @@ from shared.records.journal import Journal
 from shared.records.orders import Orders
 from shared.records.postures import Postures
 from shared.records.tables import Table
+from shared.records.throttle import Throttles
 from shared.services import Services
 
-# Wider pools cost httpx more than they gain; storage has clients of its own.
-CONNECTIONS = httpx.Limits(max_connections=16, max_keepalive_connections=16)
 # A webhook's sender waits 15 seconds: whatever is down must be noticed well before.
 PATIENCE: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 4}
 Ping = Callable[[], None]
@@ -56,16 +52,21 @@ def build(clock: Callable[[], datetime]) -> Services:
     vault = _vault(settings, credential)
     tokens = _tokens(settings, vault, pins, http, clock)
     events = _events(settings, credential, http)
-    transports = {each.tenant_id: _transport(each, settings, tokens) for each in _apps(settings)}
-    exchange = {tenant_id: ExchangeAdmin(each) for tenant_id, each in transports.items()}
-    access_facts = {tenant_id: AccessFacts(each) for tenant_id, each in transports.items()}
+    around = Surroundings(
+        base_url=settings.exchange_base_url,
+        tokens=tokens,
+        board=Throttles(Table(tables, "throttle"), clock),
+        events=events,
+        clock=clock,
+    )
+    connected = {name: connect(tenant, around) for name, tenant in settings.tenants.items()}
     pings: dict[str, Ping] = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
-    for app in _apps(settings):
-        pings |= _pings(app, vault, exchange[app.tenant_id])
+    for name, tenant in settings.tenants.items():
+        pings |= _pings(tenant.app, vault, connected[name])
     return Services(
         tenants=settings.tenants,
-        exchange=exchange.__getitem__,
-        access_facts=access_facts.__getitem__,
+        exchange=lambda tenant_id: connected[tenant_id].admin,
+        access_facts=lambda tenant_id: connected[tenant_id].facts,
         journal=journal,
         postures=Postures(Table(tables, "postures")),
         orders=Orders(Table(tables, "orders")),
@@ -81,10 +82,11 @@ def build(clock: Callable[[], datetime]) -> Services:
     )
 
 
-def _pings(app: App, vault: Vault, exchange: ExchangeAdmin) -> dict[str, Ping]:
+def _pings(app: App, vault: Vault, connected: Connected) -> dict[str, Ping]:
     return {
         f"certificate:{app.tenant_id}": partial(vault.ping, app.certificate_name),
-        f"exchange:{app.tenant_id}": exchange.ping,
+        f"exchange:{app.tenant_id}": connected.admin.ping,
+        f"cmdlets:{app.tenant_id}": connected.ping_cmdlets,
     }
 
 
@@ -96,10 +98,6 @@ def build_queues(clock: Callable[[], datetime]) -> Queues:
 def _quieten() -> None:
     for chatty in ("azure.core", "azure.identity", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request
-
-
-def _apps(settings: Settings) -> list[App]:
-    return [tenant.app for tenant in settings.tenants.values()]
 
 
 def _vault(settings: Settings, credential: TokenCredential) -> Vault:
@@ -135,29 +133,6 @@ def _events(settings: Settings, credential: TokenCredential, http: httpx.Client)
         endpoint=settings.event_grid_endpoint,
         source=settings.source,
         token=partial(_managed_identity_token, credential),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bearer:
-    """One tenant's tokens, in the form the transport asks for."""
-
-    tokens: Tokens
-    app: App
-
-    def text(self) -> str:
-        return self.tokens.token(self.app)
-
-    def renewed(self, refused: str) -> str:
-        return self.tokens.renewed(self.app, refused)
-
-
-def _transport(app: App, settings: Settings, tokens: Tokens) -> Transport:
-    return Transport(
-        httpx.Client(limits=CONNECTIONS, follow_redirects=False),
-        base_url=settings.exchange_base_url,
-        tenant_id=app.tenant_id,
-        bearer=_Bearer(tokens=tokens, app=app),
     )
 
 

@@ -36,12 +36,22 @@ def translated(service: str) -> Iterator[None]:
     except ClientAuthenticationError as error:
         raise _unauthenticated(service, error) from error
     except (json.JSONDecodeError, AttributeError) as error:
+        if not _is_of_an_sdk(error):
+            raise
         # The tables package stumbles like this over an answer that breaks off.
         raise Retryable(f"{service} answered something unreadable") from error
     except HttpResponseError as error:
         raise _from_answer(service, error) from error
     except AzureError as error:
         raise Retryable(f"{service} failed: {_first_line(error)}") from error
+
+
+def _is_of_an_sdk(error: Exception) -> bool:
+    """Whether the error was raised in an SDK or below it, and is no bug of ours."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return trace is None or not str(trace.tb_frame.f_globals.get("__name__")).startswith("shared.")
 
 
 def _unauthenticated(service: str, error: ClientAuthenticationError) -> Failure:

@@ -25,6 +25,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a tenant may set for itself; durations in seconds."""
 
     wipe_settle: Annotated[float, msgspec.Meta(ge=0)] = 120.0
+    writes: bool = True  # False stops every change to this tenant's Exchange
+    destructive_per_second: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
 
 
 class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

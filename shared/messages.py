@@ -197,7 +197,7 @@ def _opened_by_anything(body: bytes, now: datetime) -> Operation:
     seen = glimpse(body)
     operation = Operation(
         # Not the id it claims: that may be another message's.
-        operation_id=str(uuid.uuid5(uuid.NAMESPACE_OID, sha256(_as_sent(body)).hexdigest())),
+        operation_id=str(uuid.uuid5(uuid.NAMESPACE_OID, sha256(as_sent(body)).hexdigest())),
         tenant_id=seen.tenant_id.lower() if is_guid(seen.tenant_id) else UNKNOWN,
         asked=(seen.action or seen.posture or UNKNOWN)[:GLIMPSE],
         asked_by=(seen.requested_by or seen.sender or UNKNOWN)[:GLIMPSE],
@@ -208,7 +208,7 @@ def _opened_by_anything(body: bytes, now: datetime) -> Operation:
     return operation.stepped(State.WAITING, "a message that cannot be read", now)
 
 
-def _as_sent(body: bytes) -> bytes:
+def as_sent(body: bytes) -> bytes:
     """Return the message without what put_off added, so that its id stays the same."""
     try:
         fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])

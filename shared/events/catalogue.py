@@ -21,6 +21,7 @@ CHANGES = {
 ABANDONED = "easgate.operation.abandoned.v1"
 EXPIRING = "easgate.certificate.expiring.v1"
 EXPIRED = "easgate.certificate.expired.v1"
+THROTTLED = "easgate.throttle.sustained.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,22 @@ def certificate_expiring(
             "days_left": left.days,
             "stage_days": stage.days,
             "remedy": "renew the certificate in Key Vault and register its public part on the app",
+        },
+    )
+
+
+def throttle_sustained(tenant_id: str, lasting: timedelta, now: datetime) -> Event:
+    """Return that Exchange has throttled a tenant for long; one event an hour from all workers."""
+    hour = now.replace(minute=0, second=0, microsecond=0).isoformat()
+    return Event(
+        id=_id(f"{tenant_id}|{hour}", THROTTLED),
+        type=THROTTLED,
+        subject=f"tenants/{tenant_id}",
+        time=now,
+        data={
+            "tenant_id": tenant_id,
+            "minutes": round(lasting / timedelta(minutes=1)),
+            "remedy": "nothing is lost: work waits; look for other programs that use this tenant",
         },
     )
 

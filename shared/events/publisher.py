@@ -47,6 +47,10 @@ class Publisher:
         """Announce that a certificate has passed a stage on its way to expiry."""
         self._publish(catalogue.certificate_expiring(app, certificate, stage=stage, now=now))
 
+    def throttle_sustained(self, tenant_id: str, lasting: timedelta, now: datetime) -> None:
+        """Announce that Exchange has throttled a tenant for long."""
+        self._publish(catalogue.throttle_sustained(tenant_id, lasting, now))
+
     def ping(self) -> None:
         """Raise a Failure unless a token for the topic can be had; nothing is sent."""
         self._token(SCOPE)

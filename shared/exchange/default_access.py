@@ -69,16 +69,23 @@ class DefaultAccess:
 
     def cover(self, mailbox: str, device_ids: Sequence[str]) -> None:
         """
-        Put all these ids on the mailbox's allowed list, in one write.
+        Put all these ids on the mailbox's allowed list, in one write; blocked ones stay blocked.
 
-        Exchange may take them off the blocked list by itself, so name none that is there.
+        Whatever is on both lists is blocked. Exchange is reported to take it off the blocked
+        one when the other is written, which would let it in: so it leaves the allowed one.
         """
+        lists = self._mailbox(_named(mailbox))
         change = {
-            "Identity": _named(mailbox),
-            "ActiveSyncAllowedDeviceIDs": {"@odata.type": HASHTABLE, "Add": list(device_ids)},
-            "Confirm": False,
+            "Add": [each for each in device_ids if not rows.holds(lists.blocked, each)],
+            "Remove": [each for each in lists.allowed or () if rows.holds(lists.blocked, each)],
         }
-        self._transport.invoke("Set-CASMailbox", change)
+        filled = {verb: ids for verb, ids in change.items() if ids}
+        allowed = {"@odata.type": HASHTABLE, **filled}
+        if "Add" in filled:
+            self._transport.invoke(
+                "Set-CASMailbox",
+                {"Identity": mailbox, "ActiveSyncAllowedDeviceIDs": allowed, "Confirm": False},
+            )
 
     def set_default(self, level: AccessLevel) -> AccessLevel:
         """Set the level and return the one that Exchange then shows: it may be late."""

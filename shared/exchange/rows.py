@@ -54,12 +54,12 @@ class Statistics(msgspec.Struct, rename="pascal"):
     last_success_sync: datetime | None = None
 
 
-class DeviceAccessRule(msgspec.Struct, rename="pascal"):
+class DeviceAccessRule(msgspec.Struct, rename="pascal", kw_only=True):
     """A row of Get-ActiveSyncDeviceAccessRule."""
 
     name: str
     characteristic: str
-    query_string: str
+    query_string: str = ""
     access_level: AccessLevel
 
 

@@ -24,23 +24,18 @@ class Exchange(Protocol):
 
     def access_policy(self) -> AccessPolicy:
         """Return the default access level and the rules."""
-        ...
 
     def everything(self) -> tuple[Standing, ...]:
         """Return every device of the tenant; a Failure if not all can be seen."""
-        ...
 
     def of_mailbox(self, mailbox: str) -> tuple[Standing, ...]:
         """Return every device of one mailbox; NotFound if there is no such mailbox."""
-        ...
 
     def cover(self, mailbox: str, device_ids: Sequence[str]) -> None:
-        """Put the ids on the mailbox's allowed list, in one write."""
-        ...
+        """Put the ids on the mailbox's allowed list, in one write, but none that is blocked."""
 
     def set_default(self, level: AccessLevel) -> AccessLevel:
         """Set the level and return the one that Exchange then shows: it may be late."""
-        ...
 
 
 class Changes(Protocol):
@@ -48,23 +43,18 @@ class Changes(Protocol):
 
     def open(self, change: DefaultAccessChange) -> DefaultAccessChange:
         """Store a new change, or return the one already stored under its id."""
-        ...
 
     def save(self, change: DefaultAccessChange) -> DefaultAccessChange:
         """Store a step; Contended if another worker has moved the change meanwhile."""
-        ...
 
     def plan(self, change: DefaultAccessChange, covers: Sequence[Cover]) -> None:
         """Note what is to be covered, added to what is noted; it stays noted for an undo."""
-        ...
 
     def planned(self, change: DefaultAccessChange, at_most: int) -> tuple[Cover, ...]:
         """Return some of what is to be covered; nothing once all is dealt with."""
-        ...
 
     def dealt_with(self, change: DefaultAccessChange, covers: Sequence[Cover]) -> None:
         """Note that these need no further attention, unless they are planned again."""
-        ...
 
 
 def handle(
@@ -231,8 +221,8 @@ class _Story:
         try:
             standings = self.exchange.everything()
             policy = self.exchange.access_policy()
-        except Failure as fault:
-            return self._roll_back(change, str(fault))
+        except Failure:
+            raise
         exposed = [each for each in standings if coverage.is_exposed(each, policy, change)]
         if exposed:
             why = f"the new default shut out {_named(exposed)}: order the change again"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from shared.devices.model import Command, Order
 from shared.devices.operation import Operation, opened_by_command
-from shared.errors import Conflict
+from shared.errors import Conflict, Rejected
 from shared.flows import words
 from shared.flows.ports import Clock, Journal, Orders, Queue
 from shared.flows.steps import Steps
@@ -29,7 +29,11 @@ def handle(command: Command, *, orders: Orders, steps: Steps) -> None:
         return
     story = _Story(order=_order(command, operation), orders=orders, steps=steps)
     with steps.waiting(operation):
-        story.tell(operation)
+        try:
+            story.tell(operation)
+        except Rejected:
+            orders.withdraw(story.order)  # what cannot be done overrules nothing
+            raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,10 @@ class Orders(Protocol):
         """Return the newest order of this concern, if there was one."""
         ...
 
+    def withdraw(self, order: Order) -> None:
+        """Forget the order, if it is the newest: it turned out to be impossible."""
+        ...
+
 
 class Deliveries(Protocol):
     """Which webhook deliveries have been taken in."""

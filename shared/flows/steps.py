@@ -42,12 +42,21 @@ class Steps:
         acts last also looks last, so the newest word stands; what restores it is this
         operation's own to record and tell, as a second leg.
         """
+        if operation.decision is None or operation.decision.action is None:
+            self.close(operation, "done")
+            return
         operation = self._carried_out(operation)
         while (newer := newest()) is not None and newer.word_id != operation.repairs:
             repair = self._repair(newer)
             if repair is None:
                 break
-            operation = self._carried_out(self._second_leg(operation, newer, repair))
+            operation = self._second_leg(operation, newer, repair)
+            try:
+                operation = self._carried_out(operation)
+            except Rejected as refusal:
+                # What was asked of this operation is done and told all the same.
+                self.close(operation, f"done; {newer.says} since, but: {refusal}")
+                return
         self.close(operation, "done")
 
     def stand_back(

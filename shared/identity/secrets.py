@@ -54,7 +54,9 @@ class WebhookSecrets:
         """Return the live versions, newest first, as they stood at most so long ago."""
         with self._locks.setdefault(name, threading.Lock()):
             known = self._remembered.get(name, _Remembered())
-            if not self._is_within(known.read_at, max(at_most, RECHECK)) and not (
+            # A secret that is missing is looked for soon again: somebody may be storing it.
+            fresh = max(at_most, RECHECK) if known.values else RECHECK
+            if not self._is_within(known.read_at, fresh) and not (
                 self._is_within(known.failed_at, RECHECK)
             ):
                 known = self._remembered[name] = self._asked(name, known)

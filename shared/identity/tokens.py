@@ -202,7 +202,7 @@ class Tokens:
                 if not refusal.is_of_the_certificate:
                     raise
                 log.warning("the pinned certificate version is refused: %s", refusal)
-        token = self._proved(app, current)
+        token = self._held[app.tenant_id] = self._proved(app, current)
         if pinned != current.version:
             self._pins.pin(app.tenant_id, current.version)
         return token

@@ -42,6 +42,13 @@ class Orders:
         stored = self._table.get(tenant_id, _row(mailbox, device_id, concern))
         return _order(stored) if stored else None
 
+    def withdraw(self, order: Order) -> None:
+        """Forget the order, if it is the newest: it turned out to be impossible."""
+        row = _row(order.mailbox, order.device_id, order.concern)
+        stored = self._table.get(order.tenant_id, row)
+        if stored is not None and stored["command_id"] == order.command_id:
+            self._table.delete(order.tenant_id, row, str(stored["etag"]))
+
 
 def _age(order: Order) -> tuple[datetime, str]:
     return order.given_at, order.command_id

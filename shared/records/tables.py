@@ -1,6 +1,7 @@
 """Table storage: point reads and guarded writes, its exceptions as Failures."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from azure.core import MatchConditions
 from azure.core.exceptions import (
@@ -64,6 +65,13 @@ class Table:
             except (ResourceModifiedError, ResourceNotFoundError) as error:
                 raise Contended("another worker has changed the record meanwhile") from error
         return str(written["etag"])
+
+    def delete(self, partition: str, row: str, etag: str) -> None:
+        """Delete the entity if it is still the one read; one that has changed is left alone."""
+        with translated("Table storage"), suppress(ResourceModifiedError, ResourceNotFoundError):
+            self._client.delete_entity(
+                partition, row, etag=etag, match_condition=MatchConditions.IfNotModified
+            )
 
     def ping(self) -> None:
         """Raise a Failure unless table storage answers."""

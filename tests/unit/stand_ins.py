@@ -71,6 +71,12 @@ class FakeTable(Table):
             raise Contended("another worker has changed the record meanwhile")
         return self._write(stored)
 
+    def delete(self, partition: str, row: str, etag: str) -> None:
+        """Delete the entity, if it is still the one that was read."""
+        self._check()
+        if self.rows.get((partition, row), {}).get("etag") == etag:
+            del self.rows[partition, row]
+
     def ping(self) -> None:
         """Raise if storage is down."""
         self._check()

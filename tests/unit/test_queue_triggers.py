@@ -14,7 +14,7 @@ from shared.devices.operation import State
 from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
 from shared.messages import COMMANDS, SIGNALS
 from tests.unit.app_world import Deployment, Message
-from tests.unit.builders import TENANT, a_command, a_device, a_signal
+from tests.unit.builders import NOW, TENANT, a_command, a_device, a_signal
 from tests.unit.stand_ins import ids
 
 COMMAND = messages.write_command(a_command())
@@ -293,9 +293,10 @@ def test_poison_that_was_carried_out_after_all_is_left_alone(app: Deployment) ->
 @pytest.mark.parametrize(
     ("trouble", "after"),
     [
-        (Retryable("busy", after=timedelta(minutes=1)), timedelta(minutes=1)),
-        (Misconfigured("no role on the topic"), None),
-        (Rejected("the event topic refused it"), None),
+        (Retryable("busy", after=timedelta(minutes=1)), timedelta(minutes=15)),
+        (Retryable("busy", after=timedelta(hours=1)), timedelta(hours=1)),
+        (Misconfigured("no role on the topic"), timedelta(minutes=15)),
+        (Rejected("the event topic refused it"), timedelta(minutes=15)),
     ],
 )
 def test_poison_that_cannot_be_buried_is_put_back(
@@ -306,27 +307,16 @@ def test_poison_that_cannot_be_buried_is_put_back(
     trouble: Failure,
     after: timedelta | None,
 ) -> None:
-    """A poison queue has no poison queue of its own."""
+    """A poison queue has no poison queue of its own; its patience starts afresh each time."""
     app.world.events.down = trouble
-    deliver(app, trigger, body)
-    assert app.queue.back == [(queue, body, after)]
+    deliver(app, trigger, messages.put_off(body, NOW))
+    ((where, back, when),) = app.queue.back
+    assert (where, when) == (queue, after)
+    assert messages.waiting(back) == messages.Waiting()
+    assert messages.asked(back, NOW).operation_id == messages.asked(body, NOW).operation_id
 
 
 @pytest.mark.parametrize(("trigger", "queue", "body"), POISON)
-@pytest.mark.parametrize(
-    "trouble", [Retryable("the event topic is busy"), Misconfigured("no role on the topic")]
-)
-def test_poison_is_not_dropped_when_its_patience_ends(
-    app: Deployment, trigger: Trigger, queue: str, body: bytes, trouble: Failure
-) -> None:
-    """Not announced, it must at least fail where the host sees it."""
-    app.world.events.down = trouble
-    app.queue.has_patience = False
-    with pytest.raises(Failure):
-        deliver(app, trigger, body)
-    assert queue
-
-
 def test_lost_device_is_wiped_once_however_often_its_report_comes(app: Deployment) -> None:
     """The whole way from the queue."""
     body = messages.write_signal(a_signal(posture=Posture.LOST))

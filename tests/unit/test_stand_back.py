@@ -1,5 +1,6 @@
 """An overruled operation leaves the device alone, unless an attempt of its own may have acted."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -121,7 +122,7 @@ def test_order_that_decided_to_do_nothing_repairs_nothing() -> None:
     """It cannot have written."""
     world = World([blocked()])
     with pytest.raises(Died):
-        world.order(OLD, 5)
+        world.order(OLD, 4)
     operation = world.operation(OLD.command_id)
     assert operation.decision is not None
     assert operation.decision.action is None
@@ -170,19 +171,27 @@ def test_failure_does_not_reopen_what_another_worker_has_finished() -> None:
     assert world.operation(a_signal().signal_id).state is State.DONE
 
 
-def test_what_was_done_is_told_although_a_newer_order_came_before_it_could_be() -> None:
-    """An orders' late telling, and a report's: neither becomes 'nothing done'."""
-    for story in (lambda world: world.order(OLD), lambda world: world.report(a_signal())):
-        world = World([a_device()])
-        world.events.down = Retryable("the event topic is busy")
-        with pytest.raises(Retryable):
-            story(world)
-        world.events.down = None
-        world.clock.advance(timedelta(minutes=1))
-        world.order(NEW)
+STORIES: list[Callable[[World], None]] = [
+    lambda world: world.order(OLD),
+    lambda world: world.report(a_signal()),
+]
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_was_done_is_told_although_a_newer_order_came_before_it_could_be(
+    story: Callable[[World], None],
+) -> None:
+    """An order's late telling, and a report's: neither becomes 'nothing done'."""
+    world = World([a_device()])
+    world.events.down = Retryable("the event topic is busy")
+    with pytest.raises(Retryable):
         story(world)
-        assert [event.data["action"] for event in world.events.sent] == ["allow", "block"]
-        assert world.exchange.device.on_allowed_list
+    world.events.down = None
+    world.clock.advance(timedelta(minutes=1))
+    world.order(NEW)
+    story(world)
+    assert [event.data["action"] for event in world.events.sent] == ["allow", "block"]
+    assert world.exchange.device.on_allowed_list
 
 
 def test_worker_that_is_overtaken_leaves_the_others_record_as_it_is() -> None:
