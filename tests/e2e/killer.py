@@ -17,15 +17,17 @@ PATIENCE = 40.0
 MESSAGE = re.compile(rb"<QueueMessage>")
 
 
+Moment = tuple[str, int]  # a call, and the how-manieth of its kind in one run
+
+
 class Killer:
-    """Counts the app's calls once armed; the one with the deadly number is its last."""
+    """Sees the app's calls once armed; the deadly one is its last."""
 
     def __init__(self) -> None:
         self.world: World | None = None
-        self.seen: list[str] = []  # since armed
-        self.killed_after: set[tuple[str, int]] = set()  # a call, and the how-manieth of its kind
+        self.seen: list[Moment] = []  # since armed
         self.has_killed = False
-        self._deadly = 0
+        self._deadly: Moment | None = None
         self._lock = threading.Lock()
 
     def watch(self, name: str, simulator: Simulator) -> Simulator:
@@ -39,28 +41,18 @@ class Killer:
 
         return watched
 
-    def arm(self, deadly: int) -> None:
-        """Kill after this many calls from now."""
+    def arm(self, deadly: Moment | None) -> None:
+        """Kill right after this call took effect; None lets the app live."""
         with self._lock:
             self.seen, self.has_killed, self._deadly = [], False, deadly
 
-    def disarm(self) -> None:
-        """Let the app live."""
-        with self._lock:
-            self._deadly = 0
-
     def _note(self, call: str) -> None:
         with self._lock:
-            self.seen.append(call)
-            if self._deadly and len(self.seen) == self._deadly and self.world:
-                self._deadly, self.has_killed = 0, True
-                self.killed_after.add((call, self.seen.count(call)))
+            moment = (call, 1 + sum(known == call for known, _ in self.seen))
+            self.seen.append(moment)
+            if moment == self._deadly and self.world:
+                self._deadly, self.has_killed = None, True
                 self.world.kill_host()
-
-    def survived(self) -> set[tuple[str, int]]:
-        """Return the calls since armed after which the app was never killed."""
-        numbered = {(call, self.seen[: at + 1].count(call)) for at, call in enumerate(self.seen)}
-        return numbered - self.killed_after
 
 
 @contextmanager
@@ -73,25 +65,29 @@ def a_killable_world() -> Iterator[tuple[World, Killer]]:
         yield world, killer
 
 
-def every_moment(world: World, killer: Killer) -> Iterator[int]:
+def every_moment(world: World, killer: Killer) -> Iterator[Moment | None]:
     """
-    Yield 1, 2, 3, ... with a freshly started app that will die after so many calls.
+    Yield each moment with a freshly started app that will die at it; None: it may live.
 
-    Ends after the first run that came through alive: then no moment is left. Fails if
-    one was missed after all, because runs differed.
+    A run that lives shows which moments there are; another after all these deaths shows
+    whether one was missed. By kind and number, because concurrent calls change places.
     """
-    deadly = 0
+    tried: set[Moment] = set()
     while True:
-        deadly += 1
-        world.kill_host()
-        world.start_host()
-        killer.arm(deadly)
-        yield deadly
-        killer.disarm()
-        if not killer.has_killed:
-            missed = killer.survived()
-            assert not missed, f"never killed after {sorted(missed)}"
+        yield from _run(world, killer, None)
+        ahead = [moment for moment in killer.seen if moment not in tried]
+        if not ahead:
             return
+        for moment in ahead:
+            tried.add(moment)
+            yield from _run(world, killer, moment)
+
+
+def _run(world: World, killer: Killer, deadly: Moment | None) -> Iterator[Moment | None]:
+    world.kill_host()
+    world.start_host()
+    killer.arm(deadly)
+    yield deadly
 
 
 def until(came_true: Callable[[], T | None], what: str) -> T:

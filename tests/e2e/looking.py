@@ -1,11 +1,13 @@
 """What can be seen of a world from outside: answers, queues, events, Exchange."""
 
-from typing import Any
+import time
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any, TypeVar
 
 import httpx
 from azure.core.exceptions import ResourceNotFoundError
-from azure.data.tables import TableClient
-from azure.data.tables import TableServiceClient
+from azure.data.tables import TableClient, TableServiceClient
 from azure.storage.queue import QueueServiceClient
 
 from infra.local import contoso
@@ -13,6 +15,10 @@ from infra.local.simulators.exchange import Device
 from infra.local.world import World
 
 QUEUES = ("device-signals", "device-commands")
+PATIENCE = 40.0  # seconds
+PAUSE = 0.1  # seconds; looking costs the app's processor time too
+T = TypeVar("T")
+
 POISON = tuple(f"{queue}-poison" for queue in QUEUES)
 
 
@@ -43,6 +49,28 @@ def written_down(world: World, operation_id: str) -> str:
             return ""
 
 
+def course(found: dict[str, Any]) -> list[str]:
+    """Return the states an operation went through, each stretch of one state once."""
+    return [state for state, _ in groupby(step["state"] for step in found["history"])]
+
+
+def all_done(world: World, client: httpx.Client, *operation_ids: str) -> bool:
+    """Whether the app says that all of these operations are done."""
+    return all(done(world, client, operation_id) for operation_id in operation_ids)
+
+
+def finished(world: World, client: httpx.Client, operation_id: str) -> dict[str, Any]:
+    """Return the operation once it is at its end, whichever; empty before."""
+    found = operation(world, client, operation_id)
+    return found if found.get("state") in {"done", "abandoned"} else {}
+
+
+def waits_for(world: World, client: httpx.Client, operation_id: str) -> str:
+    """Return what an operation waits for; empty while it does not."""
+    later = operation(world, client, operation_id).get("history", [])[1:]
+    return str(later[-1]["note"]) if later and later[-1]["state"] == "waiting" else ""
+
+
 def has_no_messages(world: World) -> bool:
     """Whether all queues are empty, messages not yet visible included."""
     return not messages_on(world, *QUEUES)
@@ -63,6 +91,15 @@ def rows(world: World, table: str) -> list[dict[str, Any]]:
             return []
 
 
+def until(came_true: Callable[[], T | None], what: str, *, seconds: float = PATIENCE) -> T:
+    """Return the first true result, or fail saying *what* did not happen in time."""
+    deadline = time.monotonic() + seconds
+    while not (found := came_true()):
+        assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
+        time.sleep(PAUSE)
+    return found
+
+
 def carried_out_by_exchange(world: World, cmdlet: str, device: Device) -> int:
     """Count how often Exchange has carried out a cmdlet on a phone or its mailbox."""
     aims = {str(device.guid), device.mailbox.address}
@@ -79,6 +116,12 @@ def events_about(world: World, operation_id: str) -> list[dict[str, Any]]:
         for event in tuple(world.topic.events)
         if isinstance(event["data"], dict) and event["data"].get("operation_id") == operation_id
     ]
+
+
+def abandoned_events(world: World) -> int:
+    """Count the events that tell of an operation given up."""
+    kinds = [event["type"] for event in tuple(world.topic.events)]
+    return kinds.count("easgate.operation.abandoned.v1")
 
 
 def wipe_requests(world: World, device: Device) -> int:

@@ -316,7 +316,6 @@ def test_poison_that_cannot_be_buried_is_put_back(
     assert messages.asked(back, NOW).operation_id == messages.asked(body, NOW).operation_id
 
 
-@pytest.mark.parametrize(("trigger", "queue", "body"), POISON)
 def test_lost_device_is_wiped_once_however_often_its_report_comes(app: Deployment) -> None:
     """The whole way from the queue."""
     body = messages.write_signal(a_signal(posture=Posture.LOST))

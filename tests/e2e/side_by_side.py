@@ -1,0 +1,65 @@
+"""Runs stories at once, each in a world of its own: most of an outage is waiting."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from _pytest.mark import ParameterSet
+
+from infra.local.world import A_YEAR, Watch, World
+
+LOG_TAIL = 6_000  # characters
+AT_ONCE = 8  # worlds; each needs a second of a processor to come up
+SOON = 2.0  # seconds until a wipe that Exchange does not show was not requested
+
+Story = Callable[[], None]
+Running = dict[Story, Future[None]]
+
+
+@contextmanager
+def started(*stories: Story) -> Iterator[Running]:
+    """Start the stories, in this order; each result raises what its story failed with."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {story: pool.submit(story) for story in stories}
+
+
+@contextmanager
+def a_world(
+    *,
+    keep: Path | None = None,
+    watch: Watch | None = None,
+    lease: float | None = None,
+    lasts: timedelta = A_YEAR,
+) -> Iterator[tuple[World, httpx.Client]]:
+    """Run a world; what fails in it is shown with the end of the app's log."""
+    world = World(keep=keep, watch=watch, lease=lease, lasts=lasts, embedded=True, wipe_settle=SOON)
+    with world, httpx.Client(timeout=30.0) as client:
+        try:
+            yield world, client
+        except BaseException as error:
+            error.add_note(f"The app's log ends:\n{world.log_text()[-LOG_TAIL:]}")
+            raise
+        finally:
+            world.kill_host()  # which may still be waiting for what was down
+
+
+def with_defects(stories: Iterable[Story], defects: Mapping[Story, str]) -> list[ParameterSet]:
+    """Return the stories as parameters; those with a known defect must fail."""
+    return [
+        pytest.param(
+            story,
+            marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=defects[story])]
+            if story in defects
+            else [],
+        )
+        for story in stories
+    ]
+
+
+def title(story: Story) -> str:
+    """Return a story's name as a sentence."""
+    return story.__name__.replace("_", " ")
