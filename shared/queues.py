@@ -1,5 +1,6 @@
 """Our queues: what is put on them, now or to be seen later."""
 
+import math
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -54,7 +55,7 @@ class Queues:
 
     def _send(self, queue: str, body: bytes, delay: timedelta = timedelta()) -> None:
         client = self._client(queue)
-        seconds = int(delay.total_seconds())
+        seconds = math.ceil(delay.total_seconds())
         with translated("Queue storage"):
             try:
                 client.send_message(body, visibility_timeout=seconds)

@@ -152,7 +152,11 @@ class Tokens:
 
     def roles(self, app: App, certificate: Certificate) -> tuple[str, ...]:
         """Return the roles of a token that this certificate earns now."""
-        return self.acquire(app, certificate).claims.roles
+        token = self.acquire(app, certificate)
+        with self._lock(app):
+            # Newer than the one held, which may lack a role that was granted since.
+            self._held[app.tenant_id] = token
+        return token.claims.roles
 
     def _application(
         self, app: App, certificate: Certificate, key: RSAPrivateKey
@@ -174,8 +178,9 @@ class Tokens:
     def _renew(self, app: App) -> Token:
         """Get a new token; those who waited behind a failure share it for a while."""
         failed = self._failed.get(app.tenant_id)
-        if failed and self._clock() - failed.at < REMEMBER_FAILURE:
-            raise failed.failure.with_traceback(None)
+        rest = failed.at + REMEMBER_FAILURE - self._clock() if failed else timedelta()
+        if failed and rest > timedelta():
+            raise _again(failed.failure, rest)
         try:
             token = self._earned(app)
         except Failure as failure:
@@ -245,6 +250,13 @@ def claims(token: str) -> Claims:
         return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=Claims)
     except (IndexError, ValueError, msgspec.MsgspecError):
         raise Misconfigured("Entra ID issued a token that is not a JWT") from None
+
+
+def _again(failure: Failure, rest: timedelta) -> Failure:
+    """Return the failure for one who waited behind it."""
+    if isinstance(failure, Retryable):
+        return Retryable(str(failure), after=max(failure.after or rest, rest))
+    return failure.with_traceback(None)
 
 
 def _refusal(told: _Answer) -> Failure:

@@ -1,14 +1,12 @@
 """Runs stories at once, each in a world of its own: most of an outage is waiting."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
-import pytest
-from _pytest.mark import ParameterSet
 
 from infra.local.world import A_YEAR, Watch, World
 
@@ -45,19 +43,6 @@ def a_world(
             raise
         finally:
             world.kill_host()  # which may still be waiting for what was down
-
-
-def with_defects(stories: Iterable[Story], defects: Mapping[Story, str]) -> list[ParameterSet]:
-    """Return the stories as parameters; those with a known defect must fail."""
-    return [
-        pytest.param(
-            story,
-            marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=defects[story])]
-            if story in defects
-            else [],
-        )
-        for story in stories
-    ]
 
 
 def title(story: Story) -> str:

@@ -119,12 +119,6 @@ def test_a_missing_role_in_exchange_is_named_with_what_mends_it(
     assert validated(world, client)["grade"] == "pass"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="defect: roles stand in the token, and the app keeps the one it holds for an hour after "
-    "Exchange refused it with 403; the validation, too, asks Exchange with the held one",
-)
 def test_a_role_in_exchange_that_was_just_granted_is_used_at_once(
     world: World, client: httpx.Client
 ) -> None:

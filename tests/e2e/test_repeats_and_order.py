@@ -27,7 +27,7 @@ from tests.e2e.looking import (
     until,
     waits_for,
 )
-from tests.e2e.side_by_side import Running, Story, a_world, started, title, with_defects
+from tests.e2e.side_by_side import Running, Story, a_world, started, title
 
 MANY = 50
 DUELS = 4
@@ -252,11 +252,6 @@ STORIES = (
     a_duplicate_that_is_held_up_does_not_overrule_what_was_ordered_since,
     an_order_that_was_refused_does_not_silence_an_older_report,
 )
-DEFECTS = {
-    an_order_that_was_refused_does_not_silence_an_older_report: "defect: records/orders keeps an "
-    "order as the newest word though it was abandoned: a report of before it stands back, and a "
-    "noncompliant or lost phone goes on syncing",
-}
 
 
 @pytest.fixture(scope="module")
@@ -265,7 +260,7 @@ def running() -> Iterator[Running]:
         yield running
 
 
-@pytest.mark.parametrize("story", with_defects(STORIES, DEFECTS), ids=title)
+@pytest.mark.parametrize("story", STORIES, ids=title)
 def test_repeats_and_order(running: Running, story: Story) -> None:
     """However often and in whatever order word comes: one operation each, and the newest stands."""
     running[story].result()
