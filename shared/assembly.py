@@ -15,7 +15,6 @@ from azure.storage.queue import LinearRetry, QueueServiceClient
 from shared import config
 from shared.azure_failures import translated
 from shared.config import Settings, Storage
-from shared.devices.certificate import App
 from shared.events.publisher import Publisher
 from shared.exchanges import CONNECTIONS, Connected, Surroundings, connect
 from shared.identity.secrets import WebhookSecrets
@@ -42,8 +41,7 @@ def build(clock: Callable[[], datetime]) -> Services:
     """Build everything from the app settings; nothing is called yet."""
     _quieten()
     settings = config.from_environment()
-    client_id = settings.identity_client_id or None
-    credential = ManagedIdentityCredential(client_id=client_id, **PATIENCE)
+    credential = _credential(settings)
     http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
     tables = _tables(settings.storage, credential)
     queues = Queues(_queues(settings.storage, credential), clock)
@@ -61,8 +59,8 @@ def build(clock: Callable[[], datetime]) -> Services:
     )
     connected = {name: connect(tenant, around) for name, tenant in settings.tenants.items()}
     pings: dict[str, Ping] = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
-    for name, tenant in settings.tenants.items():
-        pings |= _pings(tenant.app, vault, connected[name])
+    for each in connected.values():
+        pings |= _pings(each, vault)
     return Services(
         tenants=settings.tenants,
         exchange=lambda tenant_id: connected[tenant_id].admin,
@@ -82,7 +80,13 @@ def build(clock: Callable[[], datetime]) -> Services:
     )
 
 
-def _pings(app: App, vault: Vault, connected: Connected) -> dict[str, Ping]:
+def _credential(settings: Settings) -> ManagedIdentityCredential:
+    client_id = settings.identity_client_id or None
+    return ManagedIdentityCredential(client_id=client_id, **PATIENCE)
+
+
+def _pings(connected: Connected, vault: Vault) -> dict[str, Ping]:
+    app = connected.app
     return {
         f"certificate:{app.tenant_id}": partial(vault.ping, app.certificate_name),
         f"exchange:{app.tenant_id}": connected.admin.ping,

@@ -46,6 +46,7 @@ class Surroundings:
 class Connected:
     """One tenant's Exchange, as the stories ask it."""
 
+    app: App
     admin: ExchangeAdmin
     facts: AccessFacts
     probe: Probe
@@ -71,6 +72,7 @@ def connect(tenant: Tenant, around: Surroundings) -> Connected:
         turns=_turns(tenant, around),
     )
     return Connected(
+        app=tenant.app,
         admin=ExchangeAdmin(transport),
         facts=AccessFacts(transport),
         probe=Probe(transport.exported_cmdlets, around.clock),

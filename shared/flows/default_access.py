@@ -221,8 +221,8 @@ class _Story:
         try:
             standings = self.exchange.everything()
             policy = self.exchange.access_policy()
-        except Failure:
-            raise
+        except Failure as fault:
+            return self._roll_back(change, str(fault))
         exposed = [each for each in standings if coverage.is_exposed(each, policy, change)]
         if exposed:
             why = f"the new default shut out {_named(exposed)}: order the change again"

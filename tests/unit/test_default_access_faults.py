@@ -9,11 +9,13 @@ from shared.errors import Contended, Retryable
 from shared.exchange.transport import ATTEMPTS
 from tests.unit.default_access_world import (
     ALLOW,
+    BLOCK,
     FAULTS,
     SET_DEFAULT,
     Died,
     Records,
     Scene,
+    an_order,
     answered,
     assert_consistent,
     requests_without_fault,
@@ -127,3 +129,21 @@ def test_a_cover_that_exchange_only_says_it_wrote_is_found(lost: int) -> None:
 
     assert scene.change().phase is Phase.DONE
     assert len(covers) == 3
+
+
+def test_a_switch_that_lands_after_another_worker_rolled_back_is_taken_back() -> None:
+    """Both had the same message; the record and the default end up saying the same."""
+    scene = Scene()
+    order = an_order(BLOCK, scene.clock())
+
+    def overtake(_: int) -> None:
+        if scene.records.phases[-1:] == [Phase.SWITCHING]:
+            scene.before_request = lambda _: None
+            assert scene.step(order).phase is Phase.ROLLED_BACK
+
+    scene.before_request = overtake
+
+    change = scene.change()
+
+    assert change.phase is Phase.ROLLED_BACK
+    assert_consistent(scene, change)
