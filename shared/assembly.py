@@ -39,7 +39,6 @@ STORAGE_AUDIENCE = "https://storage.azure.com"
 
 def build(clock: Callable[[], datetime]) -> Services:
     """Build everything from the app settings; nothing is called yet."""
-    _quieten()
     settings = config.from_environment()
     credential = _credential(settings)
     http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
@@ -81,6 +80,7 @@ def build(clock: Callable[[], datetime]) -> Services:
 
 
 def _credential(settings: Settings) -> ManagedIdentityCredential:
+    _quieten()
     client_id = settings.identity_client_id or None
     return ManagedIdentityCredential(client_id=client_id, **PATIENCE)
 

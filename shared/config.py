@@ -21,12 +21,16 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
 SenderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
 
 
+PerSecond = Annotated[float, msgspec.Meta(gt=0, le=1000)]
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a tenant may set for itself; durations in seconds."""
 
     wipe_settle: Annotated[float, msgspec.Meta(ge=0)] = 120.0
     writes: bool = True  # False stops every change to this tenant's Exchange
-    destructive_per_second: Annotated[float, msgspec.Meta(gt=0, le=10)] = 2.0
+    calls_per_second: PerSecond = 20.0  # where learning what Exchange bears starts
+    destructive_per_second: PerSecond = 2.0  # changes, of all workers together
 
 
 class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -94,7 +94,11 @@ def _turns(tenant: Tenant, around: Surroundings) -> Turns:
         board=around.board,
         instance=INSTANCE,
         tell=tell,
-        limits=Limits(destructive_rate=tenant.limits.destructive_per_second),
+        limits=Limits(
+            first_rate=tenant.limits.calls_per_second,
+            most_rate=max(Limits().most_rate, tenant.limits.calls_per_second),
+            destructive_rate=tenant.limits.destructive_per_second,
+        ),
     )
     if tenant.limits.writes:
         return governor

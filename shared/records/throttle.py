@@ -9,7 +9,7 @@ import msgspec
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
 
-ALIVE = timedelta(seconds=90)  # after its last word
+ALIVE = timedelta(seconds=30)  # after its last word; a live worker speaks every ten
 ATTEMPTS = 4
 ROW = "exchange"
 

@@ -11,6 +11,7 @@ from shared import wiring
 from shared.config import Limits, Tenant
 from shared.devices.certificate import App, Certificate, KeyFacts
 from shared.devices.model import Trust
+from shared.flows.ports import AccessFacts
 from shared.mdm.senders import Sender, Senders
 from shared.records.certificates import Certificates
 from shared.records.deliveries import Deliveries
@@ -92,7 +93,7 @@ class Deployment:
         return Services(
             tenants=self.tenants,
             exchange=dict.fromkeys(self.tenants, self.world.exchange).__getitem__,
-            access_facts={}.__getitem__,
+            access_facts=dict[str, AccessFacts]().__getitem__,
             journal=self.world.journal,
             postures=self.world.postures,
             orders=self.world.orders,
