@@ -32,9 +32,12 @@ def a_world(
     watch: Watch | None = None,
     lease: float | None = None,
     lasts: timedelta = A_YEAR,
+    settle: float = SOON,
 ) -> Iterator[tuple[World, httpx.Client]]:
     """Run a world; what fails in it is shown with the end of the app's log."""
-    world = World(keep=keep, watch=watch, lease=lease, lasts=lasts, embedded=True, wipe_settle=SOON)
+    world = World(
+        keep=keep, watch=watch, lease=lease, lasts=lasts, embedded=True, wipe_settle=settle
+    )
     with world, httpx.Client(timeout=30.0) as client:
         try:
             yield world, client

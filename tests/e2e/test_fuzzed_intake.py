@@ -74,6 +74,12 @@ def raw(named: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode("latin-1")) for name, value in named]
 
 
+GENUINE = (
+    '{"type": "device.compliant", "timestamp": "2026-05-04T10:00:00Z", '
+    '"data": {"mailbox": "adele@contoso.com", "device_id": "NOBODYS"}}'
+)
+
+
 def test_no_delivery_without_a_signature_gets_in(world: World, client: httpx.Client) -> None:
     """Whatever headers and bodies come: a refusal, and none that is our own failure."""
 
@@ -96,6 +102,7 @@ def test_what_a_signed_delivery_is_told_is_true(world: World, client: httpx.Clie
 
     @FEW
     @given(body=bodies, message_id=header_text.filter(bool), named=headers)
+    @example(body=GENUINE, message_id="genuine", named=[])
     def send(body: bytes | str, message_id: str, named: list[tuple[str, str]]) -> None:
         content = as_bytes(body)
         request = standard_webhooks_request(

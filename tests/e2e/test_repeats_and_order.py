@@ -31,6 +31,7 @@ from tests.e2e.side_by_side import Running, Story, a_world, started, title
 
 MANY = 50
 DUELS = 4
+LONG = 12.0  # seconds that a worker which is held up counts as being on it
 
 Message = dict[str, object]
 
@@ -125,7 +126,7 @@ def opposite_reports_of_one_moment_end_in_one_state() -> None:
 
 def a_duplicate_that_comes_while_the_first_is_under_way_writes_nothing() -> None:
     gate = Gate("exchange", _blocks)
-    with a_world(watch=gate.watch) as (world, client):
+    with a_world(watch=gate.watch, settle=LONG) as (world, client):
         signal = a_signal(a_phone(world, "meanwhile"), "noncompliant", utc_now())
         writers = _writers_of(world, signal, gate)
         for number in range(writers):
@@ -137,7 +138,7 @@ def a_duplicate_that_comes_while_the_first_is_under_way_writes_nothing() -> None
 
 def a_duplicate_that_is_held_up_does_not_overrule_what_was_ordered_since() -> None:
     gate = Gate("exchange", _blocks)
-    with a_world(watch=gate.watch) as (world, client):
+    with a_world(watch=gate.watch, settle=LONG) as (world, client):
         phone = a_phone(world, "heldup")
         signal = a_signal(phone, "noncompliant", utc_now())
         writers = _writers_of(world, signal, gate)
