@@ -1,6 +1,6 @@
 """What bears on one device's access, read from Exchange for an explanation."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -79,7 +79,7 @@ class AccessFacts:
             now=now,
             shown_rule=standing.device_access_control_rule,
             policy_status=status,
-            first_sync_at=_utc(standing.first_sync_time),
+            first_sync_at=rows.utc(standing.first_sync_time),
         )
 
     def _mailbox(self, read: _ClientAccess, status: str) -> MailboxFacts:
@@ -121,8 +121,3 @@ class AccessFacts:
         if len(found) != 1:
             raise NotFound(f"Exchange knows {len(found)} objects named {identity} ({cmdlet})")
         return found[0]
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    """Return an aware time: Exchange's times are UTC, also where they do not say so."""
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

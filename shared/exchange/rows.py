@@ -103,17 +103,17 @@ def wipe_state(row: Statistics) -> WipeState:
     """Return how far wipes of the device have come."""
     return WipeState(
         device=WipeCycle(
-            requested_at=_utc(row.device_wipe_request_time),
-            sent_at=_utc(row.device_wipe_sent_time),
-            acknowledged_at=_utc(row.device_wipe_ack_time),
+            requested_at=utc(row.device_wipe_request_time),
+            sent_at=utc(row.device_wipe_sent_time),
+            acknowledged_at=utc(row.device_wipe_ack_time),
         ),
         account=WipeCycle(
-            requested_at=_utc(row.account_only_device_wipe_request_time),
-            sent_at=_utc(row.account_only_device_wipe_sent_time),
-            acknowledged_at=_utc(row.account_only_device_wipe_ack_time),
+            requested_at=utc(row.account_only_device_wipe_request_time),
+            sent_at=utc(row.account_only_device_wipe_sent_time),
+            acknowledged_at=utc(row.account_only_device_wipe_ack_time),
         ),
         is_supported=row.is_remote_wipe_supported is not False,
-        last_sync_at=_utc(row.last_success_sync),
+        last_sync_at=utc(row.last_success_sync),
     )
 
 
@@ -132,6 +132,6 @@ def holds(device_ids: list[str] | None, device_id: str) -> bool:
     return device_id.casefold() in {each.casefold() for each in device_ids or ()}
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def utc(moment: datetime | None) -> datetime | None:
     """Return an aware time: Exchange's times are UTC, also where they do not say so."""
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
