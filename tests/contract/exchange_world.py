@@ -15,7 +15,7 @@ TENANT_ID = "7c2c5f4e-6d55-4f0f-9d0c-0f7b1c8a1d11"
 OBJECT_ID = "c8b7c1de-52b0-4a0e-8a55-1b1f6f0d7a02"  # of the app's service principal
 APP_ID = "3f0a4c52-3c4b-4a59-8f8e-64f2b0d5a001"
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
-GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a26ee74c751e"
+GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 ANCHOR = f"APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{TENANT_ID}"
 BASE = "https://outlook.office365.com"
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from infra.local.simulators.exchange.devices import Device, DeviceDetails
 from shared.devices.access import ConditionalAccess
 from shared.devices.explanation import Explanation, explain
 from shared.exchange.access_facts import AccessFacts
-from shared.exchange.admin import ExchangeAdmin
+from shared.exchange.rules import AccessRules
 from shared.exchange.transport import Transport
 from tests.contract.exchange_world import BASE, TENANT_ID, World, a_token
 
@@ -77,7 +77,7 @@ class Scene:
         transport = self.transport
         case = AccessFacts(transport).case(
             str(self.device.guid),
-            policy=ExchangeAdmin(transport).access_policy(),
+            policy=AccessRules(transport).policy(),
             conditional_access=self.known,
             now=self.world.clock(),
         )

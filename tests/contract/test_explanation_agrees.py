@@ -14,6 +14,7 @@ from shared.devices.explanation import Agreement, Certainty, Explanation
 from shared.devices.model import Action, Decision
 from shared.devices.remedies import Change, Remedy
 from shared.exchange.admin import ExchangeAdmin
+from shared.exchange.probe import Probe
 from shared.exchange.rules import AccessRules
 from tests.contract.explained_tenants import MAILBOX, REACH, Scene, scene
 
@@ -72,7 +73,8 @@ def test_each_remedy_does_what_it_says(seed: int) -> None:
 
 
 def _carry_out(remedy: Remedy, fresh: Scene) -> None:
-    admin = ExchangeAdmin(fresh.transport, sleep=fresh.world.waited.append)
+    probe = Probe(fresh.transport.exported_cmdlets, fresh.world.clock)
+    admin = ExchangeAdmin(fresh.transport, probe, sleep=fresh.world.waited.append)
     rules = AccessRules(fresh.transport, sleep=fresh.world.waited.append)
     match remedy.change:
         case Change.ALLOW | Change.BLOCK | Change.CLEAR:

@@ -64,7 +64,7 @@ def verify(
             1000502, "The provided certificate is not within its specified validity window."
         )
     _check_parties(assertion.claims, client_id, audiences)
-    _check_times(assertion.claims, now)
+    check_times(assertion.claims, now)
 
 
 def _find(assertion: Assertion, certificates: Iterable[x509.Certificate]) -> x509.Certificate:
@@ -127,7 +127,8 @@ def _check_parties(claims: dict[str, Any], client_id: str, audiences: Collection
         )
 
 
-def _check_times(claims: dict[str, Any], now: datetime) -> None:
+def check_times(claims: dict[str, Any], now: datetime) -> None:
+    """Raise `RefusedError` unless *now* lies within the assertion's lifetime."""
     expires = _instant(claims, "exp")
     starts = _instant(claims, "nbf") if "nbf" in claims else datetime.fromtimestamp(0, tz=UTC)
     if expires + _SKEW <= now or starts - _SKEW > now or starts >= expires:

@@ -14,6 +14,7 @@ def metadata(base: str, tenant: Tenant) -> httpx.Response:
             "issuer": f"{home}/v2.0",
             "authorization_endpoint": f"{home}/oauth2/v2.0/authorize",
             "token_endpoint": f"{home}/oauth2/v2.0/token",
+            "device_authorization_endpoint": f"{home}/oauth2/v2.0/devicecode",
             "jwks_uri": f"{home}/discovery/v2.0/keys",
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
             "response_types_supported": ["code", "id_token", "token"],

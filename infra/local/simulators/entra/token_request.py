@@ -9,32 +9,32 @@ import httpx
 
 from infra.local.simulators.entra.refusals import RefusedError
 
+Form = Mapping[str, str]
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """What a client-credentials request with an assertion asks for."""
+    """What a client-credentials request asks for, and by which credential."""
 
     client_id: str
     resource: str
-    assertion: str
+    assertion: str  # empty: there is none of a kind that is known
+    secret: str
 
     @classmethod
-    def read(cls, request: httpx.Request) -> Self:
+    def read(cls, form: Form) -> Self:
         """Read the form; raise `RefusedError` for what is missing or not of this grant."""
-        form = _form(request)
-        grant_type = _required(form, "grant_type")
-        if grant_type != "client_credentials":
-            raise RefusedError(70003, f"The grant type '{grant_type}' is not supported.")
+        typed = form.get("client_assertion_type") == _ASSERTION_TYPE
         return cls(
-            client_id=_required(form, "client_id"),
-            resource=_resource(_required(form, "scope")),
-            assertion=_assertion(form),
+            client_id=required(form, "client_id"),
+            resource=_resource(required(form, "scope")),
+            assertion=form.get("client_assertion", "") if typed else "",
+            secret=form.get("client_secret", ""),
         )
 
 
-def _form(request: httpx.Request) -> dict[str, str]:
+def read_form(request: httpx.Request) -> Form:
     """Read the form; another content type reads as empty, so a parameter is found missing."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/x-www-form-urlencoded":
@@ -42,7 +42,8 @@ def _form(request: httpx.Request) -> dict[str, str]:
     return dict(parse_qsl(request.content.decode("utf-8", errors="replace")))
 
 
-def _required(form: Mapping[str, str], name: str) -> str:
+def required(form: Form, name: str) -> str:
+    """Return a parameter, or raise `RefusedError` if it is missing."""
     if not form.get(name):
         raise RefusedError(
             900144, f"The request body must contain the following parameter: '{name}'."
@@ -61,13 +62,3 @@ def _resource(scope: str) -> str:
             "a scope value with /.default suffixed to the resource identifier.",
         )
     return resource
-
-
-def _assertion(form: Mapping[str, str]) -> str:
-    if form.get("client_assertion_type") != _ASSERTION_TYPE or not form.get("client_assertion"):
-        raise RefusedError(
-            7000218,
-            "The request body must contain the following parameter: 'client_assertion' or "
-            "'client_secret'.",
-        )
-    return form["client_assertion"]

@@ -152,8 +152,8 @@ def _being_discovered(device: Device, organization: Organization) -> bool:
 def _matching_rule(device: Device, organization: Organization) -> AccessRule | None:
     known = {
         Characteristic.USER_AGENT: device.user_agent,
-        Characteristic.DEVICE_OS: device.os if device.information_arrived else "",
-        Characteristic.DEVICE_MODEL: device.model if device.information_arrived else "",
+        Characteristic.DEVICE_OS: device.told(device.os),
+        Characteristic.DEVICE_MODEL: device.told(device.model),
         Characteristic.DEVICE_TYPE: device.device_type,
         Characteristic.XMSWL_HEADER: device.xmswl_header,
     }

@@ -13,11 +13,12 @@ from infra.local.simulators.exchange.tenant import Tenant
 
 AUDIENCES = ("https://outlook.office365.com", "https://outlook.office365.com/")
 APP_ROLE = "Exchange.ManageAsApp"
+SCOPE = "Exchange.Manage"  # what a person consents to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """An application that passed the first gate; without roles it fails at the second."""
+    """Who passed the first gate, an application or a person; the second gate wants roles."""
 
     tenant: Tenant
     grants: tuple[Grant, ...]
@@ -36,11 +37,11 @@ def admit(request: httpx.Request, *, tenant: Tenant | None, jwks: KeysOf, now: d
         raise HttpError(answers.unauthorized(str(error))) from error
     if tenant is None or claims.tenant_id.casefold() != str(tenant.tenant_id):
         raise HttpError(answers.unauthorized("The token is not one of this tenant."))
-    if not claims.roles:
+    if not claims.roles and not claims.scopes:
         raise HttpError(answers.unauthorized("The token contains no permissions."))
-    if APP_ROLE not in claims.roles:
+    if APP_ROLE not in claims.roles and SCOPE not in claims.scopes:
         raise HttpError(answers.bodyless_403("The permissions do not fit this API version."))
-    grants = tenant.administration.grants(
-        claims.app_id, claims.object_id, claims.directory_roles, now
-    )
+    # What an application may do is no business of the person for whom it acts.
+    app_id = "" if claims.scopes else claims.app_id
+    grants = tenant.administration.grants(app_id, claims.object_id, claims.directory_roles, now)
     return Caller(tenant=tenant, grants=grants)

@@ -25,6 +25,7 @@ class Claims:
     app_id: str
     object_id: str  # the service principal's; empty where the issuer leaves it out
     roles: frozenset[str]
+    scopes: frozenset[str]  # of a person's token; an application's has none
     directory_roles: frozenset[str]  # the claim `wids`: template ids
 
 
@@ -48,6 +49,7 @@ def read_token(
         app_id=str(token.claims.get("appid") or token.claims.get("azp") or ""),
         object_id=str(token.claims.get("oid") or ""),
         roles=_words(token.claims.get("roles")),
+        scopes=frozenset(str(token.claims.get("scp") or "").split()),
         directory_roles=_words(token.claims.get("wids")),
     )
 

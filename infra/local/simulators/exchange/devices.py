@@ -1,4 +1,4 @@
-"""Mobile device partnerships: what they are, whether they sync, and how they are wiped."""
+"""Mobile device partnerships: what they are, and whether they sync."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Required, TypedDict
 from uuid import UUID, uuid4
 
 from infra.local.simulators.exchange.access import NOT_EVALUATED, Access, AccessState, shown
+from infra.local.simulators.exchange.wipes import WipeCycle
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,7 +26,14 @@ class ClientType(StrEnum):
     UNIVERSAL_OUTLOOK = "UniversalOutlook"
 
 
-OUTLOOK_MOBILE = {ClientType.REST, ClientType.OUTLOOK}
+# The setting of a mailbox that lets each of them in.
+SWITCHES: dict[str, str] = {
+    ClientType.EAS: "ActiveSyncEnabled",
+    ClientType.MOWA: "OWAforDevicesEnabled",
+    ClientType.REST: "OutlookMobileEnabled",
+    ClientType.OUTLOOK: "OutlookMobileEnabled",
+    ClientType.UNIVERSAL_OUTLOOK: "UniversalOutlookEnabled",
+}
 _PREFIXES: dict[str, str] = {  # a native EAS object has none
     ClientType.EAS: "",
     ClientType.MOWA: "MOWA§",
@@ -33,52 +41,6 @@ _PREFIXES: dict[str, str] = {  # a native EAS object has none
     ClientType.OUTLOOK: "Hx§",
     ClientType.UNIVERSAL_OUTLOOK: "UniversalOutlook§",
 }
-
-
-class Acknowledgement(StrEnum):
-    """When a device that was told to wipe says that it did; documents disagree, so all exist."""
-
-    SAME_CONTACT = "same contact"
-    NEXT_CONTACT = "next contact"
-    NEVER = "never"
-
-
-@dataclass(slots=True, kw_only=True)
-class WipeCycle:
-    """One of the two wipes a device knows: requested, sent, acknowledged."""
-
-    requested_at: datetime | None = None
-    sent_at: datetime | None = None
-    acknowledged_at: datetime | None = None
-    requests: int = 0  # how many orders arrived, cancellations not counted
-    deliveries: int = 0  # how often the device was told to wipe
-    notified: tuple[str, ...] = ()  # who is written to when the device confirms
-
-    def request(self, now: datetime, notified: tuple[str, ...] = ()) -> None:
-        """Start the cycle, from the beginning even if one is under way."""
-        self.requested_at, self.sent_at, self.acknowledged_at = now, None, None
-        self.requests += 1
-        self.notified = notified
-
-    def cancel(self) -> bool:
-        """Take the order back; false, and nothing changed, once it was sent."""
-        if self.sent_at or self.acknowledged_at:
-            return False
-        self.requested_at = None
-        return True
-
-    def meet(self, now: datetime, acknowledgement: Acknowledgement) -> bool:
-        """Deliver a standing order to a device that connects; true if there was one."""
-        if not self.requested_at:
-            return False
-        first = self.sent_at is None
-        again = self.acknowledged_at is not None
-        self.deliveries += first or again
-        self.sent_at = self.sent_at or now
-        waited = acknowledgement is Acknowledgement.NEXT_CONTACT and not first
-        if not again and (waited or acknowledgement is Acknowledgement.SAME_CONTACT):
-            self.acknowledged_at = now
-        return True
 
 
 class DeviceDetails(TypedDict, total=False):
@@ -160,6 +122,10 @@ class Device:
     def access_state(self) -> AccessState:
         """What Get-MobileDevice shows now."""
         return shown(self).state
+
+    def told(self, value: str) -> str:
+        """Return a part of the device's description of itself; empty while it has given none."""
+        return value if self.information_arrived else ""
 
     @property
     def speaks_account_wipe(self) -> bool:

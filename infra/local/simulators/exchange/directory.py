@@ -67,8 +67,12 @@ class Directory:
         device.mailbox.devices[device.guid] = device
         self._owners[device.guid] = device.mailbox
         self.device_order.append(device.guid)
+        self.add_class(device)
+
+    def add_class(self, device: Device) -> None:
+        """Enter the class of a device that has said what it is."""
         kind = (device.device_type, device.model)
-        if kind not in self.organization.classes:
+        if device.information_arrived and kind not in self.organization.classes:
             self.organization.classes[kind] = DeviceClass(
                 device_type=device.device_type, model=device.model, updated=device.first_sync
             )

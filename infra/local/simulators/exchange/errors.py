@@ -57,6 +57,14 @@ def not_found(what: str) -> CmdletError:
     )
 
 
+def ambiguous(what: str) -> CmdletError:
+    """Return the error for an identity that names more than one thing."""
+    return CmdletError(
+        f"The operation couldn't be performed because '{what}' matches multiple entries.",
+        exception="Microsoft.Exchange.Configuration.Tasks.ManagementObjectAmbiguousException",
+    )
+
+
 def invalid(text: str, *, exception: str = "System.InvalidOperationException") -> CmdletError:
     """Return the error of a cmdlet that ran and said no."""
     return CmdletError(text, exception=exception)

@@ -8,13 +8,7 @@ from uuid import UUID, uuid4
 
 from infra.local.simulators.exchange import access, population, recipient_filters
 from infra.local.simulators.exchange.access import AccessLevel, Characteristic
-from infra.local.simulators.exchange.devices import (
-    OUTLOOK_MOBILE,
-    Acknowledgement,
-    Device,
-    DeviceDetails,
-    WipeCycle,
-)
+from infra.local.simulators.exchange.devices import SWITCHES, Device, DeviceDetails
 from infra.local.simulators.exchange.directory import Directory
 from infra.local.simulators.exchange.mailboxes import Mailbox
 from infra.local.simulators.exchange.organization import AccessRule, MailboxPolicy, Organization
@@ -27,6 +21,7 @@ from infra.local.simulators.exchange.roles import (
     RoleGroup,
 )
 from infra.local.simulators.exchange.throttle import Throttle
+from infra.local.simulators.exchange.wipes import Acknowledgement
 
 
 class Tenant:
@@ -39,6 +34,7 @@ class Tenant:
         self.tenant_id = tenant_id
         self.domain = domain
         self.acknowledgement = Acknowledgement.NEXT_CONTACT
+        self.account_acknowledgement: Acknowledgement | None = None  # None: as with full wipes
         self.replication_delay = timedelta(0)
         self.throttle = Throttle()
         self.administration = Administration()
@@ -120,11 +116,24 @@ class Tenant:
             self.before_write(device.mailbox)
             device.mailbox.devices.pop(device.guid, None)
 
+    def cancel_wipes(self, device: Device) -> bool:
+        """Let somebody else take back what is ordered; false if nothing can be any more."""
+        with self._lock:
+            standing = [one for one in (device.wipe, device.account_wipe) if one.requested_at]
+            self.before_write(device.mailbox)
+            taken_back = [cycle.cancel() for cycle in standing]
+        return any(taken_back)
+
+    def describe(self, device: Device) -> None:
+        """Let a device say what it is that has not done so yet."""
+        with self._lock:
+            self.before_write(device.mailbox)
+            device.information_arrived = True
+            self.directory.add_class(device)
+
     def contact(self, device: Device) -> bool:
         """Let the device connect; true if it got mail."""
-        outlook = device.client_type in OUTLOOK_MOBILE
-        switch = "OutlookMobileEnabled" if outlook else "ActiveSyncEnabled"
-        if device.mailbox.settings[switch] is False:
+        if device.mailbox.settings[SWITCHES[device.client_type]] is False:
             return False  # refused before any partnership is looked at
         with self._lock:
             return self._serve(device)
@@ -134,17 +143,20 @@ class Tenant:
         if device.guid not in device.mailbox.devices:
             self._return_after_removal(device)
         device.last_attempt, device.access = now, access.decide(device)
-        understood = [device.wipe]
-        if device.speaks_account_wipe:
-            understood.append(device.account_wipe)
-        cycles = understood if device.remote_wipe_supported else []
-        wiped = [cycle.meet(now, self.acknowledgement) for cycle in cycles]
-        if any(wiped) or device.wipe.requested_at:
+        if self._wipes(device, now) or device.wipe.requested_at:
             return False
         if device.access.state is not access.AccessState.ALLOWED:
             return False
         device.last_success = now
         return True
+
+    def _wipes(self, device: Device, now: datetime) -> bool:
+        if not device.remote_wipe_supported:
+            return False
+        if device.wipe.meet(now, self.acknowledgement):
+            return True  # one answer carries one order, and the other asks for less
+        usual = self.account_acknowledgement or self.acknowledgement
+        return device.speaks_account_wipe and device.account_wipe.meet(now, usual)
 
     def set_default_access_level(self, level: str) -> None:
         """Change the organisation's default."""
@@ -207,5 +219,5 @@ class Tenant:
 
     def _return_after_removal(self, device: Device) -> None:
         device.guid, device.first_sync = uuid4(), self._clock()
-        device.wipe, device.account_wipe = WipeCycle(), WipeCycle()
+        device.wipe, device.account_wipe = device.wipe.forgotten(), device.account_wipe.forgotten()
         self.directory.add_device(device)

@@ -1,6 +1,7 @@
 """Key Vault: certificates whose keys sign without leaving, and secrets."""
 
+from infra.local.simulators.vault.events import CertificateEvent, EventKind
 from infra.local.simulators.vault.journal import Operation
 from infra.local.simulators.vault.simulator import Vault
 
-__all__ = ["Operation", "Vault"]
+__all__ = ["CertificateEvent", "EventKind", "Operation", "Vault"]

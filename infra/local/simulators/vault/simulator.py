@@ -14,6 +14,7 @@ from infra.local.simulators.vault import policy as policies
 from infra.local.simulators.vault.bearer import Gate
 from infra.local.simulators.vault.certificates import Certificates
 from infra.local.simulators.vault.deleted import DeletedCertificates
+from infra.local.simulators.vault.events import Announcements, Subscriber
 from infra.local.simulators.vault.faults import Fault, Faults
 from infra.local.simulators.vault.journal import Operation
 from infra.local.simulators.vault.keys import Keys
@@ -49,6 +50,7 @@ class Vault:
         self.roles = Assignments()
         self._clock = clock
         self._store = Store()
+        self._announcements = Announcements(self._store)
         self._faults = Faults()
         self._lock = threading.RLock()
         self._certificates = Certificates(self._store)
@@ -94,6 +96,24 @@ class Vault:
     ) -> None:
         """Fail the next *times* authenticated requests whose path contains *on*."""
         self._faults.order(Fault(on=on, status=status, code=code, headers=headers or {}), times)
+
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Tell *subscriber* of each certificate version that is created from now on."""
+        with self._lock:
+            self._announcements.subscribe(subscriber)
+
+    def tick(self) -> None:
+        """
+        Do what is due by the clock, and tell the subscribers of everything new.
+
+        As with the service, no request waits for this: whoever runs the vault calls it.
+        """
+        with self._lock:
+            now = self._clock()
+            lifecycle.settle(self._store, now)
+            due = self._announcements.due(now)
+        for subscriber, event in due:
+            subscriber(event)
 
     def delay_issuing(self, delay: timedelta) -> None:
         """Let certificates created from now on stay pending for *delay*."""

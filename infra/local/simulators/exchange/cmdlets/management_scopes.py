@@ -1,4 +1,4 @@
-"""New- and Get-ManagementScope: whom a role group may change."""
+"""New-, Get- and Remove-ManagementScope: whom a role group may change."""
 
 from functools import partial
 
@@ -27,6 +27,21 @@ def _get(context: Context, arguments: Arguments) -> Outcome:
         chosen = [find(context, identity)]
     organization = context.tenant.organization
     return Outcome(rows=few([partial(_row, organization, scope) for scope in chosen]))
+
+
+def _remove(context: Context, arguments: Arguments) -> Outcome:
+    """Remove a scope that no role assignment uses; a group without roles has none."""
+    scope = find(context, arguments.text("Identity") or "")
+    groups = context.tenant.role_groups
+    users = [group.name for group in groups if group.write_scope is scope and group.roles]
+    if users:
+        # That it is refused is documented; the text and the type are guesses.
+        raise errors.invalid(
+            f"The management scope '{scope.name}' can't be removed because role assignments use"
+            f" it: {', '.join(users)}."
+        )
+    del context.tenant.administration.scopes[scope.name.casefold()]
+    return Outcome()
 
 
 def find(context: Context, identity: str) -> ManagementScope:
@@ -72,5 +87,12 @@ CMDLETS = (
         parameters={"Identity": binding.text_or_null},
         roles=frozenset({ManagementRole.ROLE_MANAGEMENT, ManagementRole.VIEW_ONLY_CONFIGURATION}),
         run=_get,
+    ),
+    Cmdlet(
+        name="Remove-ManagementScope",
+        parameters={"Identity": binding.text, "Force": binding.boolean},
+        needs=(("Identity",),),
+        roles=frozenset({ManagementRole.ROLE_MANAGEMENT}),
+        run=_remove,
     ),
 )

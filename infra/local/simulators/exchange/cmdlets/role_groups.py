@@ -1,4 +1,4 @@
-"""Role groups: made with roles and a write scope, and given members."""
+"""Role groups: made with roles and a write scope, given members, and removed."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from infra.local.simulators.exchange.cmdlet import Cmdlet, Context, Outcome
 from infra.local.simulators.exchange.cmdlets import management_scopes, service_principals
 from infra.local.simulators.exchange.listing import few
 from infra.local.simulators.exchange.organization import Organization
-from infra.local.simulators.exchange.roles import ManagementRole, RoleGroup
+from infra.local.simulators.exchange.roles import BUILT_IN_GROUPS, ManagementRole, RoleGroup
 from infra.local.simulators.exchange.rows import Values, tail
 
 _LONGEST_NAME = 64
@@ -63,8 +63,33 @@ def _remove(context: Context, arguments: Arguments) -> Outcome:
     return Outcome()
 
 
-def _addressed(context: Context, arguments: Arguments) -> tuple[RoleGroup, str]:
+def _remove_group(context: Context, arguments: Arguments) -> Outcome:
+    """Remove a group with its role assignments; its members lose what only it gave them."""
+    group = _changeable(context, arguments)
+    if group.name in BUILT_IN_GROUPS:
+        # That it is refused is documented; the text is a guess.
+        raise errors.invalid(
+            f"The role group '{group.name}' is built in and can't be removed.",
+            exception="Microsoft.Exchange.Configuration.Tasks.TaskInvalidOperationException",
+        )
+    context.tenant.role_groups.remove(group)
+    return Outcome()
+
+
+def _changeable(context: Context, arguments: Arguments) -> RoleGroup:
     group = _find(context, arguments.text("Identity") or "")
+    if group.managed_by_others and not arguments.flag("BypassSecurityGroupManagerCheck"):
+        # That it is refused is documented; the text and the type are guesses.
+        raise errors.invalid(
+            f"You aren't a manager of the group '{group.name}'. Use the switch"
+            " BypassSecurityGroupManagerCheck to change it all the same.",
+            exception="Microsoft.Exchange.Configuration.Tasks.TaskInvalidOperationException",
+        )
+    return group
+
+
+def _addressed(context: Context, arguments: Arguments) -> tuple[RoleGroup, str]:
+    group = _changeable(context, arguments)
     return group, _member(context, arguments.text("Member") or "")
 
 
@@ -92,7 +117,7 @@ def _row(organization: Organization, group: RoleGroup) -> Values:
     )
     roles = sorted(group.roles)
     return {
-        "ManagedBy": (),
+        "ManagedBy": ["Somebody Else"] if group.managed_by_others else (),
         "RoleAssignments": [f"{role}-{group.name}" for role in roles],
         "Roles": roles,
         "DisplayName": group.name,
@@ -104,11 +129,7 @@ def _row(organization: Organization, group: RoleGroup) -> Values:
 
 
 _WRITERS = frozenset({ManagementRole.ROLE_MANAGEMENT})
-_MEMBERSHIP = {
-    "Identity": binding.text,
-    "Member": binding.text,
-    "BypassSecurityGroupManagerCheck": binding.boolean,
-}
+_CHANGING = {"Identity": binding.text, "BypassSecurityGroupManagerCheck": binding.boolean}
 
 CMDLETS = (
     Cmdlet(
@@ -129,10 +150,17 @@ CMDLETS = (
         roles=_WRITERS,
         run=_new,
     ),
+    Cmdlet(
+        name="Remove-RoleGroup",
+        parameters=_CHANGING | {"Force": binding.boolean},
+        needs=(("Identity",),),
+        roles=_WRITERS,
+        run=_remove_group,
+    ),
     *(
         Cmdlet(
             name=name,
-            parameters=_MEMBERSHIP,
+            parameters=_CHANGING | {"Member": binding.text},
             needs=(("Identity",), ("Member",)),
             roles=_WRITERS,
             run=run,

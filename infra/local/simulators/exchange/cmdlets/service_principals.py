@@ -1,4 +1,4 @@
-"""New- and Get-ServicePrincipal: how an application is made known to Exchange."""
+"""New-, Get- and Remove-ServicePrincipal: how an application is made known to Exchange."""
 
 from functools import partial
 from uuid import UUID
@@ -30,9 +30,31 @@ def _new(context: Context, arguments: Arguments) -> Outcome:
 def _get(context: Context, arguments: Arguments) -> Outcome:
     chosen = list(context.tenant.administration.service_principals)
     if identity := arguments.text("Identity"):
-        chosen = [find(context, identity)]
+        chosen = [_named(context, identity)]
     organization = context.tenant.organization
     return Outcome(rows=few([partial(_row, organization, one) for one in chosen]))
+
+
+def _remove(context: Context, arguments: Arguments) -> Outcome:
+    principal = _named(context, arguments.text("Identity") or "")
+    context.tenant.administration.withdraw(principal)
+    return Outcome()
+
+
+def _named(context: Context, identity: str) -> ServicePrincipal:
+    """Return the one principal with this object id, application id, id or display name."""
+    sought = identity.casefold()
+    chosen = [
+        one
+        for one in context.tenant.administration.service_principals
+        if sought in {str(one.object_id), str(one.app_id), str(one.guid)}
+        or sought == one.display_name.casefold()
+    ]
+    if not chosen:
+        raise errors.not_found(identity)
+    if len(chosen) > 1:
+        raise errors.ambiguous(identity)
+    return chosen[0]
 
 
 def find(context: Context, identity: str) -> ServicePrincipal:
@@ -71,5 +93,12 @@ CMDLETS = (
         parameters={"Identity": binding.text_or_null},
         roles=frozenset({ManagementRole.ROLE_MANAGEMENT, ManagementRole.VIEW_ONLY_CONFIGURATION}),
         run=_get,
+    ),
+    Cmdlet(
+        name="Remove-ServicePrincipal",
+        parameters={"Identity": binding.text},
+        needs=(("Identity",),),
+        roles=frozenset({ManagementRole.ROLE_MANAGEMENT}),
+        run=_remove,
     ),
 )

@@ -1,0 +1,144 @@
+"""Which request is which call, and the permissions of which it takes one."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from infra.local.simulators.graph import organization
+from infra.local.simulators.graph.app_role_assignments import AppRoleAssignments
+from infra.local.simulators.graph.applications import Applications
+from infra.local.simulators.graph.call import Call
+from infra.local.simulators.graph.policy_documents import PolicyDocuments
+from infra.local.simulators.graph.rights import ALL, OWNED, READ
+from infra.local.simulators.graph.role_management import RoleManagement
+from infra.local.simulators.graph.rolling import Rolling
+from infra.local.simulators.graph.service_principals import ServicePrincipals
+
+Handler = Callable[[Call], httpx.Response]
+
+_ID = "(?P<id>[0-9A-Za-z._-]+)"
+_BY_EITHER_ID = rf"(?:/{_ID}|\(appId='(?P<app_id>[0-9A-Za-z-]+)'\))"
+_GRANT = "(?P<grant_id>[0-9A-Za-z_-]+)"
+_DIRECTORY = frozenset({"Directory.Read.All"})
+_WRITE = frozenset({ALL, OWNED})
+_ROLES_WRITE = frozenset({"RoleManagement.ReadWrite.Directory"})
+_ROLES_READ = _ROLES_WRITE | _DIRECTORY | {"RoleManagement.Read.Directory"}
+_GRANTS_WRITE = frozenset({"AppRoleAssignment.ReadWrite.All"})
+_GRANTS_READ = _GRANTS_WRITE | READ
+_ORGANIZATION_READ = _DIRECTORY | {"Organization.Read.All", "User.Read"}
+_DOMAINS_READ = _DIRECTORY | {"Domain.Read.All"}
+_POLICIES_READ = frozenset({"Policy.Read.All"})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation; without `needs` the handler decides who may call it."""
+
+    name: str
+    method: str
+    path: str  # a regular expression, without the version
+    needs: Collection[str]
+    handler: Handler
+
+    def match(self, path: str) -> re.Match[str] | None:
+        """Match the whole path, whatever the method."""
+        return re.fullmatch(self.path, path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """Everything that carries requests out."""
+
+    applications: Applications
+    rolling: Rolling
+    principals: ServicePrincipals
+    grants: AppRoleAssignments
+    roles: RoleManagement
+    policies: PolicyDocuments
+
+    def routes(self) -> Sequence[Route]:
+        """Return every operation."""
+        return [
+            *_applications(self.applications, self.rolling),
+            *_principals(self.principals, self.grants),
+            *_roles(self.roles),
+            *_tenant(self.policies),
+        ]
+
+
+def _applications(applications: Applications, rolling: Rolling) -> list[Route]:
+    many, one = "/applications", f"/applications{_BY_EITHER_ID}"
+    deleted = "/directory/deletedItems"
+    gone = f"{deleted}/microsoft.graph.application"
+    restore = f"{deleted}/{_ID}/restore"
+    return [
+        Route("listApplications", "GET", many, READ, applications.list),
+        Route("createApplication", "POST", many, _WRITE, applications.create),
+        Route("getApplication", "GET", one, READ, applications.get),
+        Route("updateApplication", "PATCH", one, _WRITE, applications.update),
+        Route("deleteApplication", "DELETE", one, _WRITE, applications.delete),
+        Route("addKey", "POST", f"{one}/addKey", (), rolling.add),
+        Route("removeKey", "POST", f"{one}/removeKey", (), rolling.remove),
+        Route("listDeletedApplications", "GET", gone, READ, applications.list_deleted),
+        Route("restoreApplication", "POST", restore, _WRITE, applications.restore),
+    ]
+
+
+def _principals(principals: ServicePrincipals, grants: AppRoleAssignments) -> list[Route]:
+    many, one = "/servicePrincipals", f"/servicePrincipals{_BY_EITHER_ID}"
+    held, given = f"{one}/appRoleAssignments", f"{one}/appRoleAssignedTo"
+    either = f"{one}/(?:appRoleAssignments|appRoleAssignedTo)/{_GRANT}"
+    return [
+        Route("listServicePrincipals", "GET", many, READ, principals.list),
+        Route("createServicePrincipal", "POST", many, _WRITE, principals.create),
+        Route("getServicePrincipal", "GET", one, READ, principals.get),
+        Route("deleteServicePrincipal", "DELETE", one, _WRITE, principals.delete),
+        Route("listAppRoleAssignments", "GET", held, _GRANTS_READ, grants.held),
+        Route("listAppRoleAssignedTo", "GET", given, _GRANTS_READ, grants.given),
+        Route("grantAppRole", "POST", held, _GRANTS_WRITE, grants.grant_to),
+        Route("grantAppRole", "POST", given, _GRANTS_WRITE, grants.grant_of),
+        Route("revokeAppRole", "DELETE", either, _GRANTS_WRITE, grants.revoke),
+    ]
+
+
+def _roles(roles: RoleManagement) -> list[Route]:
+    assignments = "/roleManagement/directory/roleAssignments"
+    definitions = "/roleManagement/directory/roleDefinitions"
+    return [
+        Route("listRoleAssignments", "GET", assignments, _ROLES_READ, roles.list),
+        Route("assignRole", "POST", assignments, _ROLES_WRITE, roles.assign),
+        Route("getRoleAssignment", "GET", f"{assignments}/{_ID}", _ROLES_READ, roles.get),
+        Route("unassignRole", "DELETE", f"{assignments}/{_ID}", _ROLES_WRITE, roles.unassign),
+        Route("listRoleDefinitions", "GET", definitions, _ROLES_READ, roles.definitions),
+        Route("getRoleDefinition", "GET", f"{definitions}/{_ID}", _ROLES_READ, roles.definition),
+    ]
+
+
+def _tenant(policies: PolicyDocuments) -> list[Route]:
+    default, custom = "/policies/defaultAppManagementPolicy", "/policies/appManagementPolicies"
+    own = f"/applications{_BY_EITHER_ID}/appManagementPolicies"
+    organizations = "/organization"
+    return [
+        Route(
+            "listOrganizations",
+            "GET",
+            organizations,
+            _ORGANIZATION_READ,
+            organization.organizations,
+        ),
+        Route(
+            "getOrganization",
+            "GET",
+            f"{organizations}/{_ID}",
+            _ORGANIZATION_READ,
+            organization.organization,
+        ),
+        Route("listDomains", "GET", "/domains", _DOMAINS_READ, organization.domains),
+        Route("getDomain", "GET", f"/domains/{_ID}", _DOMAINS_READ, organization.domain),
+        Route("getDefaultPolicy", "GET", default, _POLICIES_READ, policies.default),
+        Route("listPolicies", "GET", custom, _POLICIES_READ, policies.list),
+        Route("getPolicy", "GET", f"{custom}/{_ID}", _POLICIES_READ, policies.get),
+        Route("listPoliciesOfApplication", "GET", own, _POLICIES_READ, policies.of_application),
+    ]

@@ -1,0 +1,145 @@
+"""Graph: what one request leads to is noted down, and tests say here what goes wrong."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from infra.local.simulators.entra.directory import Directory
+from infra.local.simulators.graph.app_role_assignments import AppRoleAssignments
+from infra.local.simulators.graph.applications import Applications
+from infra.local.simulators.graph.bearer import Caller
+from infra.local.simulators.graph.faults import ConnectionDropped, Fault, Faults, Moment
+from infra.local.simulators.graph.journal import LOST, Operation
+from infra.local.simulators.graph.objects import Objects
+from infra.local.simulators.graph.policies import Policies
+from infra.local.simulators.graph.policy_documents import PolicyDocuments
+from infra.local.simulators.graph.refusals import RefusedError
+from infra.local.simulators.graph.replication import Replication
+from infra.local.simulators.graph.role_management import RoleManagement
+from infra.local.simulators.graph.rolling import Rolling
+from infra.local.simulators.graph.routes import Operations
+from infra.local.simulators.graph.service import Service
+from infra.local.simulators.graph.service_principals import ServicePrincipals
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), tz=UTC)
+
+
+class Graph:
+    """
+    Microsoft Graph over the directory of an Entra simulator.
+
+    *jwks* gives the keys of the login service it trusts. `policies` holds for every tenant of
+    the directory; `replication.reads` is how often a new object is not found yet; and
+    `latency` is in seconds by the name of a call, with "*" for any.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        jwks: Callable[[], dict[str, Any]],
+        clock: Callable[[], datetime] = _now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.operations: list[Operation] = []
+        self.policies = Policies()
+        self.replication = Replication()
+        self._clock, self._sleep = clock, sleep
+        self._faults = Faults()
+        objects = Objects(directory)
+        self._rolling = Rolling(objects, self.policies)
+        operations = Operations(
+            applications=Applications(objects, self.policies),
+            rolling=self._rolling,
+            principals=ServicePrincipals(objects),
+            grants=AppRoleAssignments(objects),
+            roles=RoleManagement(objects),
+            policies=PolicyDocuments(objects, self.policies),
+        )
+        self._service = Service(
+            directory=directory,
+            jwks=jwks,
+            routes=operations.routes(),
+            faults=self._faults,
+            replication=self.replication,
+            clock=clock,
+            lock=threading.RLock(),
+        )
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request and add it to `operations`."""
+        name = self._service.name(request)
+        self._sleep(self._faults.seconds(name))
+        ours = str(uuid.uuid4())
+        theirs = request.headers.get("client-request-id", ours)
+        caller: Caller | None = None
+        try:
+            caller = self._service.admit(request)
+            response = self._service.answer(request, caller)
+        except RefusedError as refused:
+            body = refused.body(self._clock(), ours=ours, theirs=theirs)
+            response = httpx.Response(refused.status, json=body, headers=refused.headers)
+        except ConnectionDropped:
+            self._note(name, request, caller, LOST)
+            raise
+        self._note(name, request, caller, response.status_code)
+        response.headers.update({"request-id": ours, "client-request-id": theirs})
+        return response
+
+    @property
+    def latency(self) -> dict[str, float]:
+        """How long calls take; change it in place."""
+        return self._faults.latency
+
+    @property
+    def proof_audience(self) -> str:
+        """What proofs of possession must be made out to; live tenants disagree with documents."""
+        return self._rolling.audience
+
+    @proof_audience.setter
+    def proof_audience(self, audience: str) -> None:
+        self._rolling.audience = audience
+
+    def name(self, request: httpx.Request) -> str:
+        """Return what `operations` would call this request."""
+        return self._service.name(request)
+
+    def count(self, name: str) -> int:
+        """Count the calls of a name so far, whatever came of them."""
+        return sum(operation.name == name for operation in tuple(self.operations))
+
+    def fail_next(
+        self,
+        status: int,
+        *,
+        on: str = "",
+        moment: Moment = Moment.BEFORE,
+        code: str = "",
+        headers: Mapping[str, str] | None = None,
+        times: int = 1,
+    ) -> None:
+        """Answer the next *times* authenticated calls named *on*, or any, with *status*."""
+        fault = Fault(on=on, moment=moment, status=status, code=code, headers=headers or {})
+        self._faults.order(fault, times)
+
+    def drop_next(self, *, on: str = "", moment: Moment = Moment.BEFORE, times: int = 1) -> None:
+        """Cut the connection of the next *times* calls named *on*, or of any."""
+        self._faults.order(Fault(on=on, moment=moment), times)
+
+    def _note(self, name: str, request: httpx.Request, caller: Caller | None, status: int) -> None:
+        self.operations.append(
+            Operation(
+                name=name,
+                method=request.method,
+                path=request.url.raw_path.decode("ascii").partition("?")[0],
+                principal_id=caller.object_id if caller else "",
+                status=status,
+            )
+        )
