@@ -1,35 +1,39 @@
 """What we do in Exchange Online, in the words of mobile device access."""
 
 import time
-from collections.abc import Callable
-from datetime import timedelta
 
 from shared.devices import wipe
 from shared.devices.model import AccessPolicy, Action, Decision, Device, WipeState
-from shared.errors import NotFound, Rejected, Retryable
-from shared.exchange import rows
-from shared.exchange.transport import Repeat, Transport, list_change
-
-# A write may be read back from a server that has not seen it yet.
-LOOKS_BACK = (timedelta(), timedelta(seconds=1), timedelta(seconds=3))
-NOT_YET_VISIBLE = timedelta(seconds=30)
+from shared.errors import Misconfigured, NotFound, Rejected
+from shared.exchange import management_roles, rows
+from shared.exchange.batch import reply_of
+from shared.exchange.looking_back import Sleep
+from shared.exchange.mailboxes import asking, named, only_mailbox
+from shared.exchange.personal_lists import PersonalLists, Place
+from shared.exchange.probe import Probe
+from shared.exchange.rules import SETTINGS, AccessRules
+from shared.exchange.transport import Call, Repeat, Transport
 
 
 class ExchangeAdmin:
     """One tenant's mailboxes and devices."""
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, transport: Transport, probe: Probe, sleep: Sleep = time.sleep) -> None:
         self._transport = transport
-        self._sleep = sleep
+        self._probe = probe
+        self._lists = PersonalLists(transport, sleep)
+        self._rules = AccessRules(transport, sleep)
 
     def find(self, mailbox: str, device_id: str) -> Device:
         """Return the partnership; NotFound if Exchange knows no such mailbox or device."""
-        lists = self._lists(mailbox)
-        found = self._transport.invoke("Get-MobileDevice", {"Mailbox": _named(mailbox)}).rows
+        known, listed = self._transport.batch(
+            [asking(mailbox), Call("Get-MobileDevice", {"Mailbox": named(mailbox)})]
+        )
+        lists = rows.read(only_mailbox(mailbox, known), rows.CasMailbox)
         # Read only these: another device's odd row must not stand in the way.
         matching = [
             rows.read(row, rows.MobileDevice)
-            for row in found
+            for row in reply_of(listed).rows
             if rows.holds([device_id], str(row.get("DeviceId")))
         ]
         if not matching:
@@ -41,21 +45,23 @@ class ExchangeAdmin:
         latest = max(matching, key=lambda each: each.first_sync_time or "")
         return rows.device(mailbox, latest, lists)
 
+    def require(self, action: str) -> None:
+        """Raise Misconfigured if the app is known to lack a cmdlet that the action needs."""
+        lacks = sorted(self._probe.known_to_lack(action))
+        if lacks:
+            raise Misconfigured(
+                f"{action} needs {', '.join(lacks)}, which Exchange does not let the app run: "
+                f"{management_roles.remedy(lacks)}; it goes on by itself once that is in effect"
+            )
+
     def access_policy(self) -> AccessPolicy:
         """Return the default access level and the rules."""
-        settings = self._transport.invoke("Get-ActiveSyncOrganizationSettings", {}).rows
-        if not settings:
-            raise Retryable("Exchange returned no organisation settings")
-        rules = self._transport.invoke("Get-ActiveSyncDeviceAccessRule", {}).rows
-        return AccessPolicy(
-            default=rows.read(settings[0], rows.OrganizationSettings).default_access_level,
-            rules=tuple(rows.rule(rows.read(row, rows.DeviceAccessRule)) for row in rules),
-        )
+        return self._rules.policy()
 
     def wipe_state(self, device: Device) -> WipeState:
         """Return how far wipes of the device have come."""
         found = self._transport.invoke(
-            "Get-MobileDeviceStatistics", {"Identity": _named(device.guid)}
+            "Get-MobileDeviceStatistics", {"Identity": named(device.guid)}
         ).rows
         if not found:
             raise NotFound(f"Exchange has no statistics of device {device.device_id}")
@@ -66,11 +72,11 @@ class ExchangeAdmin:
         device = decision.device
         match decision.action:
             case Action.ALLOW:
-                self._exempt(device, allowed=True, blocked=False)
+                self._put(device, Place.ALLOWED)
             case Action.BLOCK:
-                self._exempt(device, allowed=False, blocked=True)
+                self._put(device, Place.BLOCKED)
             case Action.QUARANTINE | Action.CLEAR:
-                self._exempt(device, allowed=False, blocked=False)
+                self._put(device, Place.NEITHER)
             case Action.REMOVE:
                 self._remove(device)
             case Action.CANCEL_WIPE:
@@ -85,33 +91,13 @@ class ExchangeAdmin:
 
     def ping(self) -> None:
         """Raise a Failure unless Exchange answers a cheap read."""
-        self._transport.invoke("Get-ActiveSyncOrganizationSettings", {})
+        self._transport.invoke(SETTINGS, {})
 
-    def _exempt(self, device: Device, *, allowed: bool, blocked: bool) -> None:
-        """Put the device on exactly these of its mailbox's two lists, in one write."""
-        name = device.device_id
-        change = {
-            "Identity": _named(device.mailbox),
-            "ActiveSyncAllowedDeviceIDs": _put(name, onto=allowed),
-            "ActiveSyncBlockedDeviceIDs": _put(name, onto=blocked),
-            "Confirm": False,
-        }
-        self._transport.invoke("Set-CASMailbox", change)
-        for wait in LOOKS_BACK:
-            self._sleep(wait.total_seconds())
-            lists = self._lists(device.mailbox)
-            if (rows.holds(lists.allowed, name), rows.holds(lists.blocked, name)) == (
-                allowed,
-                blocked,
-            ):
-                return
-        raise Retryable(
-            "Exchange took the change to the mailbox's lists but does not show it yet",
-            after=NOT_YET_VISIBLE,
-        )
+    def _put(self, device: Device, place: Place) -> None:
+        self._lists.put(device.mailbox, device.device_id, place)
 
     def _remove(self, device: Device) -> None:
-        parameters = {"Identity": _named(device.guid), "Confirm": False}
+        parameters = {"Identity": named(device.guid), "Confirm": False}
         try:
             self._transport.invoke("Remove-MobileDevice", parameters)
         except NotFound:
@@ -128,28 +114,8 @@ class ExchangeAdmin:
                 told = "; ".join(reply.warnings) or "Exchange gives no reason"
                 raise Rejected(f"the wipe could not be cancelled, it still stands: {told}")
 
-    def _lists(self, mailbox: str) -> rows.CasMailbox:
-        try:
-            found = self._transport.invoke("Get-CASMailbox", {"Identity": _named(mailbox)}).rows
-        except NotFound as error:
-            raise NotFound(f"Exchange knows no mailbox {mailbox}: check its address") from error
-        if len(found) != 1:
-            raise NotFound(f"Exchange knows {len(found)} mailboxes by the name {mailbox}")
-        return rows.read(found[0], rows.CasMailbox)
-
 
 def _wipe_of(device: Device, *, account_only: bool) -> dict[str, object]:
     """Return what Clear-MobileDevice is told; without AccountOnly it means the whole device."""
-    parameters: dict[str, object] = {"Identity": _named(device.guid), "Confirm": False}
+    parameters: dict[str, object] = {"Identity": named(device.guid), "Confirm": False}
     return parameters | {"AccountOnly": True} if account_only else parameters
-
-
-def _put(device_id: str, *, onto: bool) -> dict[str, object]:
-    return list_change(add=device_id) if onto else list_change(remove=device_id)
-
-
-def _named(identity: str) -> str:
-    """Return the identity; Exchange answers an empty one with all objects there are."""
-    if not identity.strip():
-        raise Rejected("a mailbox or device must be named")
-    return identity

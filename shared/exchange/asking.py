@@ -11,7 +11,7 @@ import msgspec
 import stamina
 
 from shared.errors import Retryable
-from shared.exchange.endpoint import Answer, Endpoint
+from shared.exchange.endpoint import Address, Answer, Endpoint
 from shared.exchange.failures import CutShort
 from shared.exchange.turns import Turns
 
@@ -56,7 +56,7 @@ class Asking:
         self.endpoint = endpoint
         self.turns = turns
 
-    def ask(self, asked: Question, url: str, read: Callable[[Answer], T], repeat: Repeat) -> T:
+    def ask(self, asked: Question, url: Address, read: Callable[[Answer], T], repeat: Repeat) -> T:
         """Send the question to *url* and return what *read* makes of the answer."""
         content = msgspec.json.encode(asked.body)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import msgspec
 
 from shared.errors import Failure, Retryable
 from shared.exchange.asking import Asking, Question, Repeat, new_id, question, repeated, short_wait
-from shared.exchange.endpoint import Answer, Endpoint
+from shared.exchange.endpoint import Answer, Endpoint, bearing
 from shared.exchange.failures import AlreadySo, failure_of
 from shared.exchange.reply import UNREADABLE, Reply, read_reply
 
@@ -65,14 +66,21 @@ def run(calls: Sequence[Call], asking: Asking, alone: Alone) -> Results:
     return results
 
 
+def reply_of(result: Reply | Failure) -> Reply:
+    """Return the reply of one call, or raise what it failed with."""
+    if isinstance(result, Failure):
+        raise result
+    return result
+
+
 def _together(chunk: Sequence[Call], asking: Asking) -> list[Answer | None]:
     """Send one batch and return each call's own answer, None where there is none."""
     asked = [question(call.cmdlet, dict(call.parameters)) for call in chunk]
 
     def once() -> dict[str, Answer]:
-        endpoint, content = asking.endpoint, _encoded(asked, asking.endpoint)
+        endpoint, encoded = asking.endpoint, partial(_encoded, asked, asking.endpoint)
         with asking.turns.turn([call.cmdlet for call in chunk]) as turn:
-            answer = endpoint.post(endpoint.batch_url, content, new_id(), Prefer=CONTINUE)
+            answer = endpoint.post_for(endpoint.batch_url, encoded, new_id(), Prefer=CONTINUE)
             found = _items(asked, answer) if answer.is_success else {}
             turn.answered(_worst(found) or answer)
         if not answer.is_success:
@@ -84,8 +92,9 @@ def _together(chunk: Sequence[Call], asking: Asking) -> list[Answer | None]:
     return [found.get(str(number)) for number in range(len(chunk))]
 
 
-def _encoded(asked: Sequence[Question], endpoint: Endpoint) -> bytes:
-    own = {**endpoint.headers, "Authorization": f"Bearer {endpoint.token()}"}
+def _encoded(asked: Sequence[Question], endpoint: Endpoint, token: str) -> bytes:
+    """Return the batch, in which each item carries a token like a request of its own."""
+    own = {**endpoint.headers, **bearing(token)}
     requests = [
         {
             "id": str(number),

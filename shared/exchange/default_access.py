@@ -1,22 +1,22 @@
 """The default access level, and every device that a change of it could shut out."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
 
 import msgspec
 
 from shared.devices.coverage import Standing
 from shared.devices.model import AccessLevel, AccessPolicy
-from shared.errors import Misconfigured, NotFound, Rejected
+from shared.errors import NotFound
 from shared.exchange import rows
-from shared.exchange.admin import LOOKS_BACK, ExchangeAdmin
-from shared.exchange.paging import by_mailbox, by_prefix, complete
-from shared.exchange.transport import HASHTABLE, Transport
+from shared.exchange.looking_back import Sleep, look_back
+from shared.exchange.mailboxes import named, read_mailbox
+from shared.exchange.paging import by_mailbox, by_prefix, complete, rows_of
+from shared.exchange.rules import AccessRules
+from shared.exchange.transport import Transport, list_change
 
-T = TypeVar("T")
 DEVICES, MAILBOXES = "Get-MobileDevice", "Get-CASMailbox"
 BELOW_MAILBOX = ",CN=ExchangeActiveSyncDevices,"
 MAILBOX_PROPERTIES = (
@@ -39,14 +39,14 @@ class _Device(rows.MobileDevice, rename="pascal", kw_only=True):
 class DefaultAccess:
     """One tenant's default access level; repeating any order does no harm."""
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, transport: Transport, sleep: Sleep = time.sleep) -> None:
         self._transport = transport
         self._sleep = sleep
-        self._admin = ExchangeAdmin(transport, sleep)
+        self._rules = AccessRules(transport, sleep)
 
     def access_policy(self) -> AccessPolicy:
         """Return the default access level and the rules."""
-        return self._admin.access_policy()
+        return self._rules.policy()
 
     def everything(self) -> tuple[Standing, ...]:
         """
@@ -62,9 +62,9 @@ class DefaultAccess:
 
     def of_mailbox(self, mailbox: str) -> tuple[Standing, ...]:
         """Return every device of one mailbox; NotFound if there is no such mailbox."""
-        lists = self._mailbox(_named(mailbox))
+        lists = self._mailbox(mailbox)
         whole = partial(self._transport.pages_of, _Device, DEVICES, {"Mailbox": mailbox})
-        found = {each.guid: each for each in _rows(complete(whole))}
+        found = {each.guid: each for each in rows_of(complete(whole))}
         return tuple(_standing(mailbox, each, lists) for each in found.values())
 
     def cover(self, mailbox: str, device_ids: Sequence[str]) -> None:
@@ -74,14 +74,10 @@ class DefaultAccess:
         Whatever is on both lists is blocked. Exchange is reported to take it off the blocked
         one when the other is written, which would let it in: so it leaves the allowed one.
         """
-        lists = self._mailbox(_named(mailbox))
-        change = {
-            "Add": [each for each in device_ids if not rows.holds(lists.blocked, each)],
-            "Remove": [each for each in lists.allowed or () if rows.holds(lists.blocked, each)],
-        }
-        filled = {verb: ids for verb, ids in change.items() if ids}
-        allowed = {"@odata.type": HASHTABLE, **filled}
-        if "Add" in filled:
+        lists = self._mailbox(mailbox)
+        added = [each for each in device_ids if not rows.holds(lists.blocked, each)]
+        if added:
+            allowed = list_change(add=added, remove=rows.on_both(lists))
             self._transport.invoke(
                 "Set-CASMailbox",
                 {"Identity": mailbox, "ActiveSyncAllowedDeviceIDs": allowed, "Confirm": False},
@@ -91,31 +87,27 @@ class DefaultAccess:
         """Set the level and return the one that Exchange then shows: it may be late."""
         change = {"DefaultAccessLevel": level, "Confirm": False}
         self._transport.invoke("Set-ActiveSyncOrganizationSettings", change)
-        shown = level
-        for wait in LOOKS_BACK:
-            self._sleep(wait.total_seconds())
-            shown = self.access_policy().default
-            if shown is level:
-                break
-        return shown
+        return look_back(
+            lambda: self.access_policy().default, lambda shown: shown is level, self._sleep
+        )
 
     def _mailboxes(self) -> Iterator[_Mailbox]:
         read = partial(self._transport.pages_of, _Mailbox, select=MAILBOX_PROPERTIES)
         whole = partial(read, MAILBOXES, {})
         sliced = partial(by_prefix, read, MAILBOXES, "PrimarySmtpAddress")
-        return _rows(complete(whole, sliced))
+        return rows_of(complete(whole, sliced))
 
     def _devices(self, mailboxes: Sequence[str]) -> Iterator[_Device]:
         read = partial(self._transport.pages_of, _Device)
         singly = partial(by_mailbox, read, DEVICES, mailboxes)
-        return _rows(complete(partial(read, DEVICES, {}), singly))
+        return rows_of(complete(partial(read, DEVICES, {}), singly))
 
     def _standings(
         self, devices: Iterable[_Device], mailboxes: dict[str, _Mailbox]
     ) -> Iterator[Standing]:
         gone: set[str] = set()
         for device in devices:
-            place = _named(device.distinguished_name.rpartition(BELOW_MAILBOX)[2])
+            place = named(device.distinguished_name.rpartition(BELOW_MAILBOX)[2])
             key = place.casefold()
             if key not in mailboxes and key not in gone:
                 self._look_up(place, mailboxes, gone)
@@ -130,32 +122,13 @@ class DefaultAccess:
             gone.add(place.casefold())
 
     def _mailbox(self, identity: str) -> _Mailbox:
-        found = self._transport.invoke(MAILBOXES, {"Identity": identity}).rows
-        if len(found) != 1:
-            raise NotFound(f"Exchange knows {len(found)} mailboxes by the name {identity}")
-        return rows.read(found[0], _Mailbox)
+        return rows.read(read_mailbox(self._transport, identity), _Mailbox)
 
 
 def _standing(mailbox: str, row: _Device, lists: _Mailbox) -> Standing:
     return Standing(
         device=rows.device(mailbox, row, lists), first_sync_at=_moment(row.first_sync_time)
     )
-
-
-def _rows(pages: Iterator[list[T | Misconfigured]]) -> Iterator[T]:
-    """Yield each row; one that cannot be read is not passed over."""
-    for page in pages:
-        for row in page:
-            if isinstance(row, Misconfigured):
-                raise row
-            yield row
-
-
-def _named(mailbox: str) -> str:
-    """Return the identity; Exchange answers an empty one with all mailboxes there are."""
-    if not mailbox.strip():
-        raise Rejected("a mailbox must be named")
-    return mailbox
 
 
 def _moment(text: str | None) -> datetime | None:

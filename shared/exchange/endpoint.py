@@ -7,7 +7,7 @@ is done here follows how that module and other clients are seen to talk to it.
 
 import gzip
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,9 @@ ANCHOR = "APP:SystemMailbox{{bb558c35-97f1-4cb9-8ff7-d53741dc928c}}@{tenant_id}"
 PAGE_SIZE = "odata.maxpagesize=1000"
 MODULE_VERSION = "3.0.0"  # of Microsoft's module; any 3.x is served
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+Address = str | httpx.URL
+Written = Callable[[str], bytes]  # a body, for the token it goes out with
 
 
 class Bearer(Protocol):
@@ -66,53 +69,54 @@ class Endpoint:
             "X-AnchorMailbox": ANCHOR.format(tenant_id=tenant_id),
         }
         self.invoke_url = f"{base_url}/adminapi/beta/{tenant_id}/InvokeCommand"
+        self._server = _server(httpx.URL(self.invoke_url))
         self.batch_url = f"{base_url}/adminapi/beta/{tenant_id}/$batch"
         self.module_url = (
             f"{base_url}/adminapi/v1.0/{tenant_id}/EXOModuleFile?Version={MODULE_VERSION}"
         )
 
-    def token(self) -> str:
-        """Return the token in use: items of a batch carry it too."""
-        return self._bearer.text()
-
-    def post(self, url: str, content: bytes, request_id: str, **headers: str) -> Answer:
+    def post(self, url: Address, content: bytes, request_id: str, **headers: str) -> Answer:
         """Post *content*; Retryable if no answer came, whatever became of it."""
-        return self._authorized("POST", url, content, {"client-request-id": request_id} | headers)
+        return self.post_for(url, lambda _: content, request_id, **headers)
 
-    def get(self, url: str, request_id: str, **headers: str) -> Answer:
+    def post_for(self, url: Address, written: Written, request_id: str, **headers: str) -> Answer:
+        """Post what is *written* for the token that it goes out with."""
+        return self._authorized("POST", url, written, {"client-request-id": request_id} | headers)
+
+    def get(self, url: Address, request_id: str, **headers: str) -> Answer:
         """Read an address; Retryable if no answer came."""
-        return self._authorized("GET", url, b"", {"client-request-id": request_id} | headers)
+        return self._authorized(
+            "GET", url, lambda _: b"", {"client-request-id": request_id} | headers
+        )
 
-    def follows(self, link: str) -> str:
+    def follows(self, link: str) -> httpx.URL:
         """Return the link if it leads into this API on this host; Misconfigured otherwise."""
         try:
-            own, target = httpx.URL(self.invoke_url), httpx.URL(link)
+            target = httpx.URL(link)
         except httpx.InvalidURL as error:
             raise Misconfigured("Exchange's link to the next page is no address") from error
-        same_server = (target.scheme, target.host, _port(target)) == (
-            own.scheme,
-            own.host,
-            _port(own),
-        )
-        if not same_server or target.userinfo or not target.path.startswith("/adminapi/"):
+        is_ours = _server(target) == self._server and target.path.startswith("/adminapi/")
+        if not is_ours or target.userinfo:
             # Whoever answers there would be handed the token.
             raise Misconfigured(
                 f"Exchange's link to the next page leads to {target.host}{target.path}, not back "
-                f"to {own.host}; check EXCHANGE_BASE_URL and CLOUD"
+                f"to {self._server[1]}; check EXCHANGE_BASE_URL and CLOUD"
             )
-        return link
+        return target
 
     def _authorized(
-        self, method: str, url: str, content: bytes, headers: Mapping[str, str]
+        self, method: str, url: Address, written: Written, headers: Mapping[str, str]
     ) -> Answer:
         token = self._bearer.text()
-        answer = self._sent(method, url, content, {**headers, **_bearing(token)})
+        answer = self._sent(method, url, written(token), {**headers, **bearing(token)})
         if answer.status != httpx.codes.UNAUTHORIZED:
             return answer
         token = self._bearer.renewed(token)
-        return self._sent(method, url, content, {**headers, **_bearing(token)})
+        return self._sent(method, url, written(token), {**headers, **bearing(token)})
 
-    def _sent(self, method: str, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    def _sent(
+        self, method: str, url: Address, content: bytes, headers: Mapping[str, str]
+    ) -> Answer:
         request = self._client.build_request(
             method, url, content=content, headers={**self.headers, **headers}, timeout=TIMEOUT
         )
@@ -134,12 +138,13 @@ class Endpoint:
         )
 
 
-def _bearing(token: str) -> dict[str, str]:
+def bearing(token: str) -> dict[str, str]:
+    """Return the header that carries the token."""
     return {"Authorization": f"Bearer {token}"}
 
 
-def _port(url: httpx.URL) -> int | None:
-    return url.port or {"https": 443, "http": 80}.get(url.scheme)
+def _server(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port  # which is None where it is the scheme's own
 
 
 def _unpacked(response: httpx.Response, raw: bytes) -> bytes:

@@ -18,12 +18,12 @@ class Episode:
         """
         Note a refusal that holds *until*; return the episode's length once it is worth telling.
 
-        A wait that Exchange asked for belongs to the episode from the start: it is known to
-        come, and while it lasts nobody asks.
+        No refusal ends before an earlier one does. A wait that Exchange asked for belongs to
+        the episode from the start: it is known to come, and while it lasts nobody asks.
         """
         if now - self._latest > CALM:
             self._began, self._told = now, False
-        self._latest = max(self._latest, now, until)
+        self._latest = until
         lasts = self._latest - self._began
         if self._told or lasts < SUSTAINED:
             return None

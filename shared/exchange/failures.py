@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
+from shared.credentials.findings import Finding, Found
+from shared.errors import Failure, Misconfigured, NotFound, NotPermitted, Rejected, Retryable
 from shared.exchange.endpoint import Answer
 from shared.exchange.error_body import plain, told
 from shared.retry_after import retry_after
@@ -52,6 +53,10 @@ class AlreadySo(Rejected):
     """What was to be done is done already: a success to whoever asked for it."""
 
 
+class OutOfScope(Rejected):
+    """The app may change other mailboxes, but not this one."""
+
+
 Meaning = Callable[[str], Failure]
 # The first that fits is the one meant.
 MEANINGS: tuple[tuple[Sequence[str], Meaning], ...] = (
@@ -66,7 +71,7 @@ MEANINGS: tuple[tuple[Sequence[str], Meaning], ...] = (
     (SERVER_BUG, lambda said: Rejected(f"Exchange breaks down over this, always: {said}")),
     (
         OUT_OF_SCOPE,
-        lambda said: Rejected(
+        lambda said: OutOfScope(
             "the mailbox is outside the app's write scope; widen it or leave this mailbox to "
             f"others: {said}"
         ),
@@ -108,20 +113,22 @@ def _of_permission(cmdlet: str, answer: Answer, case: _Case) -> Failure | None:
     forbidden = answer.status == httpx.codes.FORBIDDEN
     if forbidden or case.says(NOT_IN_ROLE):
         reason = answer.headers.get("x-ms-diagnostics", "") or case.text
-        return Misconfigured(
+        return NotPermitted(
             f"Exchange does not let the app run {cmdlet}; add the service principal to a role "
             f"group that holds it, and allow for the delay of such changes ({case.where}) {reason}"
         )
     if answer.status != httpx.codes.UNAUTHORIZED:
         return None
     if "claims=" in answer.headers.get("WWW-Authenticate", ""):
-        return Misconfigured(
+        return Found(
+            Finding.CONDITIONAL_ACCESS,
             "Exchange still asks for other claims of a new token; check the Conditional Access "
-            f"policies for workload identities and the app's sign-in risk ({case.where})"
+            f"policies for workload identities and the app's sign-in risk ({case.where})",
         )
-    return Misconfigured(
+    return Found(
+        Finding.EXCHANGE_REFUSES_TOKEN,
         "Exchange refuses the app's token, even a new one; grant Exchange.ManageAsApp and "
-        f"admin consent ({case.where})"
+        f"admin consent ({case.where})",
     )
 
 

@@ -90,7 +90,7 @@ class Governor:
             self._in_flight += 1
             return _Turn(
                 learn=self._learn,
-                cmdlet="+".join(sorted(set(cmdlets))),
+                cmdlets=tuple(sorted(cmdlets)),
                 began=now,
                 is_paced=is_paced,
                 is_crowded=is_crowded,
@@ -122,15 +122,13 @@ class Governor:
         with self._changed:
             now = self._clock()
             lasted = None
-            slow = self._latency.is_slow(turn.cmdlet, now - turn.began)
             if status in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
                 self._lower(turn, now, THROTTLED)
                 lasted = self._close(now, status, after)
-            elif slow:
+            elif self._latency.is_slow(turn.cmdlets, now - turn.began):
                 self._lower(turn, now, SLOW)
             else:
                 self._raise(turn)
-            self._changed.notify_all()
         if lasted is not None:
             self._tell_of(lasted)
 
@@ -169,7 +167,7 @@ class _Turn:
     """One request under way, and what held it back before."""
 
     learn: Callable[["_Turn", int, timedelta | None], None] = field(repr=False)
-    cmdlet: str
+    cmdlets: tuple[str, ...]
     began: float
     is_paced: bool
     is_crowded: bool

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from shared.errors import Misconfigured
-from shared.exchange.governor import DESTRUCTIVE
+from shared.exchange.asking import MODULE
+from shared.exchange.reply import READS
 from shared.exchange.turns import Turn, Turns
 
 
@@ -17,8 +18,8 @@ class KillSwitch:
     turns: Turns
 
     def turn(self, cmdlets: Sequence[str]) -> AbstractContextManager[Turn]:
-        """Grant a turn, unless one of the cmdlets changes something."""
-        writes = [cmdlet for cmdlet in cmdlets if cmdlet.startswith(DESTRUCTIVE)]
+        """Grant a turn, unless one of the cmdlets may change something."""
+        writes = [cmdlet for cmdlet in cmdlets if not cmdlet.startswith((READS, MODULE))]
         if writes:
             raise Misconfigured(
                 f"writes to tenant {self.tenant_id} are switched off ({writes[0]}): set "

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 from urllib.parse import quote
 
-from shared.errors import NotFound
+import httpx
+
+from shared.errors import Misconfigured, NotFound
 from shared.exchange.asking import Asking, Repeat, question
 from shared.exchange.endpoint import Answer
 from shared.exchange.failures import CutShort
@@ -14,10 +17,13 @@ from shared.exchange.reply import Paged
 
 MOST_PAGES = 5000  # of 1000 rows: a listing that goes on longer never ends
 UNLIMITED = {"ResultSize": "Unlimited"}  # asked for, and not relied on
+# They take no ResultSize, and a parameter that a cmdlet does not know is refused.
+UNSIZED = frozenset({"Get-ActiveSyncDeviceAccessRule", "Get-MobileDeviceMailboxPolicy"})
 DEEPEST = 12  # letters that a slice may begin with, before it is given up
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 T = TypeVar("T")  # a page, of whatever is made of its rows
+R = TypeVar("R")  # a row
 Reading = Callable[[], Iterator[T]]
 Pages = Callable[[str, Mapping[str, object]], Iterator[T]]
 
@@ -30,10 +36,12 @@ def pages(
     read: Callable[[str, Answer], Paged[T]],
 ) -> Iterator[T]:
     """Yield page after page, each asked for with the same body as the first."""
-    asked = question(cmdlet, {**UNLIMITED, **parameters})
+    sized = {} if cmdlet in UNSIZED else UNLIMITED
+    asked = question(cmdlet, {**sized, **parameters})
     start = asking.endpoint.invoke_url
-    link: str | None = f"{start}?$select={quote(','.join(select), safe=',')}" if select else start
-    seen: set[str] = set()
+    query = f"?$select={quote(','.join(select), safe=',')}" if select else ""
+    link: httpx.URL | None = httpx.URL(start + query)
+    seen: set[httpx.URL] = set()
     while link:
         if link in seen:
             raise CutShort(f"page {len(seen)} of {cmdlet} leads back to an earlier one")
@@ -43,6 +51,7 @@ def pages(
         page, following = asking.ask(asked, link, partial(read, cmdlet), Repeat.SAFE)
         link = asking.endpoint.follows(following) if following else None
         yield page
+        del page  # gone before the next is there
 
 
 def complete(whole: Reading[T], fallback: Reading[T] | None = None) -> Iterator[T]:
@@ -65,6 +74,14 @@ def _restarted(whole: Reading[T]) -> Iterator[T]:
         yield from whole()
         return
     yield from whole()
+
+
+def rows_of(typed: Iterator[list[R | Misconfigured]]) -> Iterator[R]:
+    """Yield each row of typed pages; one that cannot be read is not passed over."""
+    for row in chain.from_iterable(typed):
+        if isinstance(row, Misconfigured):
+            raise row
+        yield row
 
 
 def by_mailbox(read: Pages[T], cmdlet: str, mailboxes: Sequence[str]) -> Iterator[T]:

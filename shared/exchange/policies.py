@@ -1,8 +1,9 @@
 """Mobile device mailbox policies in Exchange Online, and which mailbox is under which."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -20,8 +21,10 @@ from shared.devices.policy import (
 from shared.devices.policy_settings import PARAMETERS, Value
 from shared.errors import NotFound, Rejected, Retryable
 from shared.exchange import rows
-from shared.exchange.admin import LOOKS_BACK, NOT_YET_VISIBLE
-from shared.exchange.transport import Transport
+from shared.exchange.looking_back import NOT_YET_VISIBLE, Sleep, look_back, not_shown
+from shared.exchange.mailboxes import named, read_mailbox
+from shared.exchange.paging import complete, rows_of
+from shared.exchange.transport import Row, Transport
 
 
 class _PolicyRow(msgspec.Struct, rename="pascal"):
@@ -38,14 +41,16 @@ class _MailboxRow(msgspec.Struct):
 class Policies:
     """One tenant's policies; repeating any order does no harm."""
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, transport: Transport, sleep: Sleep = time.sleep) -> None:
         self._transport = transport
         self._sleep = sleep
 
     def list(self) -> tuple[Policy, ...]:
-        """Return all policies."""
-        found = self._transport.invoke("Get-MobileDeviceMailboxPolicy", {}).rows
-        return tuple(_policy(row) for row in found)
+        """Return all policies, or raise."""
+        whole = partial(self._transport.pages_of, Row, "Get-MobileDeviceMailboxPolicy", {})
+        # A listing that was started again brings rows twice.
+        found = {each.identity: each for each in map(_policy, rows_of(complete(whole)))}
+        return tuple(found.values())
 
     def put(self, name: str, settings: Mapping[str, object]) -> PolicyChange:
         """
@@ -84,21 +89,12 @@ class Policies:
                 f"policy {name} was not removed; one that is assigned to a mailbox cannot be: "
                 f"assign those another one first. {refusal}"
             ) from refusal
-        for _ in self._looks():
-            if self._find(name) is None:
-                return
-        raise _not_shown(f"the removal of policy {name}")
+        if look_back(partial(self._find, name), lambda shown: shown is None, self._sleep):
+            raise not_shown(f"the removal of policy {name}")
 
     def assignment(self, mailbox: str) -> Assignment:
         """Return the policy the mailbox is under; NotFound if there is no such mailbox."""
-        identity = {"Identity": _mailbox(mailbox)}
-        try:
-            found = self._transport.invoke("Get-CASMailbox", identity).rows
-        except NotFound as error:
-            raise NotFound(f"Exchange knows no mailbox {mailbox}: check its address") from error
-        if len(found) != 1:
-            raise NotFound(f"Exchange knows {len(found)} mailboxes by the name {mailbox}")
-        row = rows.read(found[0], _MailboxRow)
+        row = rows.read(read_mailbox(self._transport, mailbox), _MailboxRow)
         return Assignment(mailbox=mailbox, policy=row.policy, is_inherited=row.is_inherited)
 
     def assign(self, mailbox: str, name: str) -> Assignment:
@@ -115,7 +111,8 @@ class Policies:
         return self._assign(mailbox, None)
 
     def _assign(self, mailbox: str, name: str | None) -> Assignment:
-        change = {"Identity": _mailbox(mailbox), "ActiveSyncMailboxPolicy": name, "Confirm": False}
+        identity = named(mailbox)
+        change = {"Identity": identity, "ActiveSyncMailboxPolicy": name, "Confirm": False}
         try:
             self._transport.invoke("Set-CASMailbox", change)
         except NotFound as error:
@@ -124,11 +121,11 @@ class Policies:
                 f"Exchange does not know policy {name} everywhere yet: {error}",
                 after=NOT_YET_VISIBLE,
             ) from error
-        for _ in self._looks():
-            shown = self.assignment(mailbox)
-            if shown.is_inherited if name is None else _is_under(shown, name):
-                return shown
-        raise _not_shown(f"the policy of mailbox {mailbox}")
+        look = partial(self.assignment, mailbox)
+        shown = look_back(look, lambda seen: _is_under(seen, name), self._sleep)
+        if not _is_under(shown, name):
+            raise not_shown(f"the policy of mailbox {mailbox}")
+        return shown
 
     def _create(self, name: str, wanted: Settings) -> None:
         try:
@@ -150,23 +147,15 @@ class Policies:
 
     def _shown(self, name: str, wanted: Settings) -> Policy:
         """Read back until Exchange shows what was written."""
-        missing = "the policy itself"
-        for _ in self._looks():
-            policy = self._find(name)
-            differing = difference(wanted, policy.settings) if policy else {}
-            if policy and not differing:
-                return policy
-            missing = ", ".join(differing) or missing
-        raise _not_shown(f"policy {name} ({missing})")
+        missing = partial(_missing, wanted)
+        policy = look_back(partial(self._find, name), lambda seen: not missing(seen), self._sleep)
+        if policy is None or missing(policy):
+            raise not_shown(f"policy {name} ({missing(policy)})")
+        return policy
 
     def _find(self, name: str) -> Policy | None:
         """Look among all: Exchange may answer an unknown identity with all policies, too."""
         return _of_name(name, self.list())
-
-    def _looks(self) -> Iterator[None]:
-        for wait in LOOKS_BACK:
-            self._sleep(wait.total_seconds())
-            yield
 
 
 def _policy(row: dict[str, Any]) -> Policy:
@@ -180,8 +169,19 @@ def _of_name(name: str, policies: tuple[Policy, ...]) -> Policy | None:
     return next((each for each in policies if each.name.casefold() == name.casefold()), None)
 
 
-def _is_under(shown: Assignment, name: str) -> bool:
-    """Whether the policy is assigned by name; Exchange may show it with its container before."""
+def _missing(wanted: Settings, shown: Policy | None) -> str:
+    """Return what is not as it was written; empty where all is."""
+    return ", ".join(difference(wanted, shown.settings)) if shown else "the policy itself"
+
+
+def _is_under(shown: Assignment, name: str | None) -> bool:
+    """
+    Whether the policy is assigned by name, or None: inherited.
+
+    Exchange may show a name with its container before.
+    """
+    if name is None:
+        return shown.is_inherited
     last = shown.policy.casefold().removesuffix(name.casefold())
     is_named = last != shown.policy.casefold() and (not last or last[-1] in "/\\")
     return is_named and not shown.is_inherited
@@ -200,16 +200,3 @@ def _value(name: str, value: Value) -> object:
 
 def _named(name: str) -> str:
     return str(check({"Name": name})["Name"])
-
-
-def _mailbox(mailbox: str) -> str:
-    """Return the identity; Exchange answers an empty one with all mailboxes there are."""
-    if not mailbox.strip():
-        raise Rejected("a mailbox must be named")
-    return mailbox
-
-
-def _not_shown(what: str) -> Retryable:
-    return Retryable(
-        f"Exchange took the change but does not show it yet: {what}", after=NOT_YET_VISIBLE
-    )

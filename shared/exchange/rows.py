@@ -132,6 +132,11 @@ def holds(device_ids: list[str] | None, device_id: str) -> bool:
     return device_id.casefold() in {each.casefold() for each in device_ids or ()}
 
 
+def on_both(lists: CasMailbox) -> list[str]:
+    """Return the ids that stand on both lists, as the allowed one spells them: they are blocked."""
+    return [each for each in lists.allowed or () if holds(lists.blocked, each)]
+
+
 def utc(moment: datetime | None) -> datetime | None:
     """Return an aware time: Exchange's times are UTC, also where they do not say so."""
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

@@ -1,26 +1,40 @@
 """Device access rules in Exchange: list, put, remove; repeating any of them does no harm."""
 
 import time
-from collections.abc import Callable
+from functools import partial
 
-from shared.devices.model import AccessLevel, AccessRule
+from shared.devices.model import AccessLevel, AccessPolicy, AccessRule
 from shared.errors import NotFound, Rejected, Retryable
 from shared.exchange import rows
-from shared.exchange.admin import LOOKS_BACK, NOT_YET_VISIBLE
+from shared.exchange.looking_back import Sleep, look_back, not_shown
+from shared.exchange.paging import complete, rows_of
 from shared.exchange.transport import Transport
+
+RULES = "Get-ActiveSyncDeviceAccessRule"
+SETTINGS = "Get-ActiveSyncOrganizationSettings"
 
 
 class AccessRules:
     """One tenant's device access rules; a rule is its characteristic and query."""
 
-    def __init__(self, transport: Transport, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, transport: Transport, sleep: Sleep = time.sleep) -> None:
         self._transport = transport
         self._sleep = sleep
 
     def list(self) -> tuple[AccessRule, ...]:
-        """Return all rules."""
-        found = self._transport.invoke("Get-ActiveSyncDeviceAccessRule", {}).rows
-        return tuple(rows.rule(rows.read(row, rows.DeviceAccessRule)) for row in found)
+        """Return all rules, or raise."""
+        whole = partial(self._transport.pages_of, rows.DeviceAccessRule, RULES, {})
+        # A listing that was started again brings rows twice.
+        found = {each.name: each for each in rows_of(complete(whole))}
+        return tuple(rows.rule(each) for each in found.values())
+
+    def policy(self) -> AccessPolicy:
+        """Return the default access level and all rules."""
+        settings = self._transport.invoke(SETTINGS, {}).rows
+        if not settings:
+            raise Retryable("Exchange returned no organisation settings")
+        default = rows.read(settings[0], rows.OrganizationSettings).default_access_level
+        return AccessPolicy(default=default, rules=self.list())
 
     def put(self, characteristic: str, query: str, *, level: AccessLevel) -> None:
         """Make the rule say *level*, whether or not it stands already, and read it back."""
@@ -59,10 +73,9 @@ class AccessRules:
             raise
         except Rejected:
             # An attempt whose answer was lost, or another hand, may have made it: then it shows.
-            for wait in LOOKS_BACK:
-                self._sleep(wait.total_seconds())
-                if standing := self._find(characteristic, query):
-                    return standing
+            find = partial(self._find, characteristic, query)
+            if standing := look_back(find, bool, self._sleep):
+                return standing
             raise
         return None
 
@@ -78,13 +91,11 @@ class AccessRules:
 
     def _read_back(self, characteristic: str, query: str, *, level: AccessLevel | None) -> None:
         """Wait until the rule says *level*, or for None until it is gone."""
-        for wait in LOOKS_BACK:
-            self._sleep(wait.total_seconds())
-            rule = self._find(characteristic, query)
-            if (rule.level if rule else None) is level:
-                return
-        raise Retryable(
-            f"Exchange took the change to the rule {query} ({characteristic}) but does not show "
-            "it yet",
-            after=NOT_YET_VISIBLE,
-        )
+        find = partial(self._find, characteristic, query)
+        seen = look_back(find, lambda rule: _level(rule) is level, self._sleep)
+        if _level(seen) is not level:
+            raise not_shown(f"the rule {query} ({characteristic})")
+
+
+def _level(rule: AccessRule | None) -> AccessLevel | None:
+    return rule.level if rule else None

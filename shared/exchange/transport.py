@@ -89,11 +89,11 @@ class Transport:
         return self.invoke(call.cmdlet, call.parameters, call.repeat)
 
 
-def list_change(*, add: str = "", remove: str = "") -> dict[str, object]:
+def list_change(*, add: Sequence[str] = (), remove: Sequence[str] = ()) -> dict[str, object]:
     """Return a change to a list property that leaves its other entries alone."""
     change: dict[str, object] = {"@odata.type": HASHTABLE}
     if add:
-        change["Add"] = [add]
+        change["Add"] = list(add)
     if remove:
-        change["Remove"] = [remove]
+        change["Remove"] = list(remove)
     return change

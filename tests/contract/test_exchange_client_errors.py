@@ -6,15 +6,17 @@ import stamina
 from infra.local.simulators.exchange import faults
 from infra.local.simulators.exchange.answers import Details, Prefix
 from infra.local.simulators.exchange.fault_plan import MODULE_FILE, Fault
-from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
+from shared.credentials.findings import Found
+from shared.errors import Failure, Misconfigured, NotFound, NotPermitted, Rejected, Retryable
+from shared.exchange.failures import OutOfScope
 from tests.contract.exchange_client import ClientWorld
 
 MAILBOX = {"Identity": "adele@contoso.com"}
 LASTING: dict[str, tuple[Fault, type[Failure]]] = {
-    "token refused": (faults.unauthorized(), Misconfigured),
-    "claims demanded": (faults.unauthorized("eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="), Misconfigured),
-    "no role": (faults.forbidden_nul(), Misconfigured),
-    "wrong permission": (faults.forbidden_with_diagnostics("wrong kind"), Misconfigured),
+    "token refused": (faults.unauthorized(), Found),
+    "claims demanded": (faults.unauthorized("eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="), Found),
+    "no role": (faults.forbidden_nul(), NotPermitted),
+    "wrong permission": (faults.forbidden_with_diagnostics("wrong kind"), NotPermitted),
     "not found": (faults.not_found("x"), NotFound),
     "not found, as 400": (faults.not_found("x", status=400), NotFound),
     "throttled": (faults.throttled(), Retryable),
@@ -23,9 +25,9 @@ LASTING: dict[str, tuple[Fault, type[Failure]]] = {
     "gateway": (faults.gateway_timeout(), Retryable),
     "bug": (faults.server_bug(), Rejected),
     "not now": (faults.not_now(), Retryable),
-    "write scope": (faults.out_of_write_scope("x"), Rejected),
-    "read scope": (faults.out_of_read_scope("x"), Rejected),
-    "parameter not in role": (faults.parameter_not_in_role("Filter"), Misconfigured),
+    "write scope": (faults.out_of_write_scope("x"), OutOfScope),
+    "read scope": (faults.out_of_read_scope("x"), OutOfScope),
+    "parameter not in role": (faults.parameter_not_in_role("Filter"), NotPermitted),
     "errors beside the value": (faults.with_errors(["||no"]), Rejected),
     "error under 200": (faults.error_with_status_200("no"), Rejected),
     "dropped": (faults.dropped_before_effect(), Retryable),

@@ -80,6 +80,6 @@ def test_a_policy_must_be_named(name: str) -> None:
 
 def test_a_mailbox_must_be_named() -> None:
     world = World()
-    with pytest.raises(Rejected, match="a mailbox must be named"):
+    with pytest.raises(Rejected, match="must be named"):
         policies_of(world).revert(" ")
     assert world.exchange.calls == []

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Condition
@@ -12,6 +12,7 @@ import httpx
 from shared.errors import Failure, Retryable
 from shared.exchange.endpoint import Answer
 from shared.exchange.governor import Governor
+from shared.exchange.level import Limits
 from shared.records.throttle import Throttles
 from tests.unit.builders import NOW, TENANT
 from tests.unit.stand_ins import FakeTable
@@ -56,11 +57,13 @@ class Worker:
 
     name: str
     table: FakeTable
+    limits: Limits = field(default_factory=Limits)
     now: float = 0.0
     told: list[tuple[str, timedelta]] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
     trouble: Failure | None = None
     asked: int = 0
+    meanwhile: Callable[[], None] | None = None  # happens during the next wait
 
     def __post_init__(self) -> None:
         board = Throttles(self.table, lambda: NOW + timedelta(seconds=self.now))
@@ -69,6 +72,7 @@ class Worker:
             board=board,
             instance=self.name,
             tell=self._tell,
+            limits=self.limits,
             clock=lambda: self.now,
             wait=self._wait,
         )
@@ -94,8 +98,13 @@ class Worker:
             self.now += max(LATENCY, (later.after or timedelta()).total_seconds())
 
     def _wait(self, _: Condition, seconds: float) -> None:
+        assert seconds > 0, "it would wait for ever"
         self.waited.append(seconds)
-        self.now += seconds
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            happens()
+        else:
+            self.now += seconds
 
     def _tell(self, tenant_id: str, lasted: timedelta) -> None:
         if self.trouble:

@@ -58,6 +58,7 @@ def test_device_is_found_with_its_place_on_the_lists() -> None:
     )
     found = known.admin.find(MAILBOX, DEVICE_ID.lower())
     assert found == a_device(on_allowed_list=True)
+    assert len(known.requests) == 1  # both in one batch
     assert known.calls == [
         ("Get-CASMailbox", {"Identity": MAILBOX}),
         ("Get-MobileDevice", {"Mailbox": MAILBOX}),
@@ -132,11 +133,12 @@ def test_empty_text_in_a_row_counts_as_absent() -> None:
 
 def test_what_exchange_does_not_know_is_not_found() -> None:
     """Mailbox or device: the reason says which."""
+    nobodys = server(Get_CASMailbox=NOT_FOUND, Get_MobileDevice=NOT_FOUND)
     with pytest.raises(NotFound, match=f"knows no mailbox {MAILBOX}"):
-        server(Get_CASMailbox=NOT_FOUND).admin.find(MAILBOX, DEVICE_ID)
+        nobodys.admin.find(MAILBOX, DEVICE_ID)
     with pytest.raises(NotFound, match=f"no device {DEVICE_ID}"):
         holding(device_row(DeviceId="OTHER")).admin.find(MAILBOX, DEVICE_ID)
-    twice = server(Get_CASMailbox=rows(mailbox_row(), mailbox_row()))
+    twice = server(Get_CASMailbox=rows(mailbox_row(), mailbox_row()), Get_MobileDevice=rows())
     with pytest.raises(NotFound, match="2 mailboxes"):
         twice.admin.find("adele", DEVICE_ID)
 
@@ -189,16 +191,33 @@ def test_one_write_moves_the_device_between_both_lists(
         on=[DEVICE_ID.lower()] if onto == "Allowed" else [],
         off=[DEVICE_ID, "OTHER"] if onto == "Blocked" else ["OTHER"],
     )
-    known = server(Set_CASMailbox=answer(200, b""), Get_CASMailbox=rows(after))
+    reads = [rows(mailbox_row(off=["OTHER"])), rows(after)]
+    known = server(Set_CASMailbox=answer(200, b""), Get_CASMailbox=reads)
     known.admin.apply(decision(action))
     assert known.parameters("Set-CASMailbox") == [change(onto=onto, off=off)]
-    assert [cmdlet for cmdlet, _ in known.calls] == ["Set-CASMailbox", "Get-CASMailbox"]
+    get, put = "Get-CASMailbox", "Set-CASMailbox"
+    assert [cmdlet for cmdlet, _ in known.calls] == [get, put, get]
+
+
+def test_ids_are_taken_off_a_list_as_it_spells_them() -> None:
+    """Also those that stand on both, which are blocked and must stay so."""
+    ours = DEVICE_ID.lower()
+    before = mailbox_row(on=[ours, "Both", "kept"], off=["BOTH"])
+    after = mailbox_row(on=["kept"], off=["BOTH", DEVICE_ID])
+    known = server(Set_CASMailbox=rows(), Get_CASMailbox=[rows(before), rows(after)])
+    known.admin.apply(decision(Action.BLOCK))
+    (written,) = known.parameters("Set-CASMailbox")
+    typed = {"@odata.type": "#Exchange.GenericHashTable"}
+    assert written["ActiveSyncAllowedDeviceIDs"] == {**typed, "Remove": [ours, "Both"]}
+    assert written["ActiveSyncBlockedDeviceIDs"] == {**typed, "Add": [DEVICE_ID]}
 
 
 def test_write_that_shows_late_is_waited_for() -> None:
     """Another server may answer the read; a few seconds are nothing."""
-    late = [rows(mailbox_row(on=[DEVICE_ID])), rows(mailbox_row(off=[DEVICE_ID]))]
-    known = server(Set_CASMailbox=rows(), Get_CASMailbox=late)
+    stands = rows(mailbox_row(on=[DEVICE_ID]))
+    known = server(
+        Set_CASMailbox=rows(), Get_CASMailbox=[stands, stands, rows(mailbox_row(off=[DEVICE_ID]))]
+    )
     known.admin.apply(decision(Action.BLOCK))
     assert known.slept == [0, 1]
     assert len(known.parameters("Set-CASMailbox")) == 1

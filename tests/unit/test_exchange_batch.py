@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from shared.errors import Failure, Misconfigured, Rejected, Retryable
+from shared.errors import Failure, Misconfigured, NotPermitted, Rejected, Retryable
 from shared.exchange.asking import ATTEMPTS, Repeat
 from shared.exchange.transport import Call, Reply, Transport
 from tests.unit.builders import TENANT
@@ -15,6 +15,7 @@ from tests.unit.exchange_answers import FakeBearer
 
 Items = Sequence[Mapping[str, object]]
 ROWS = {"value": [{"A": 1}], "@adminapi.warnings": ["mind this"]}
+CHALLENGE = 'Bearer realm="", error="insufficient_claims", claims="eyJ9"'
 ONCE = Call("Set-X", {}, Repeat.NEVER)
 
 
@@ -83,6 +84,21 @@ def test_batch_looks_like_those_of_known_clients() -> None:
     for each in sent:
         assert each["headers"]["Authorization"] == "Bearer secret-token-0"
         assert each["headers"]["X-AnchorMailbox"] == request.headers["X-AnchorMailbox"]
+
+
+def test_items_carry_the_token_that_their_batch_carries() -> None:
+    """Also after the first one was refused, which no item is to be sent with again."""
+    good = _streamed(200, {"responses": [item("0"), item("1")]})
+    answers = iter([_streamed(401, b"", **{"WWW-Authenticate": CHALLENGE}), good])
+    known = Batches(lambda: next(answers))
+    known.run(Call("Get-X"), Call("Get-Y"))
+
+    assert known.paths == ["$batch", "$batch"]
+    for number, request in enumerate(known.sent):
+        carried = [each["headers"] for each in json.loads(request.content)["requests"]]
+        assert {each["Authorization"] for each in [*carried, request.headers]} == {
+            f"Bearer secret-token-{number}"
+        }
 
 
 def test_rows_and_warnings_come_with_each_reply() -> None:
@@ -162,7 +178,7 @@ def test_refused_token_of_an_item_is_renewed_even_if_it_may_not_be_repeated() ->
         (lambda: _streamed(503, b""), Retryable),
         (lambda: _streamed(200, b"<html>"), Retryable),
         (lambda: _streamed(200, {}), Retryable),
-        (lambda: _streamed(403, b"\0" * 100), Misconfigured),
+        (lambda: _streamed(403, b"\0" * 100), NotPermitted),
         (lambda: _streamed(400, {"error": {"message": "no batch"}}), Rejected),
     ],
 )

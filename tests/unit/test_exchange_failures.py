@@ -7,8 +7,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
-from shared.exchange.failures import CutShort
+from shared.credentials.findings import Found
+from shared.errors import Failure, Misconfigured, NotFound, NotPermitted, Rejected, Retryable
+from shared.exchange.failures import CutShort, OutOfScope
 from tests.unit.builders import TENANT
 from tests.unit.exchange_answers import answer, binding_error, error, rows, server
 
@@ -48,33 +49,33 @@ CATALOGUE: dict[str, Case] = {
     ),
     "cmdlet not in any role": (
         answer(403, b"\0" * 4096, Content_Encoding="gzip", Content_Type="application/json"),
-        Misconfigured,
+        NotPermitted,
         "role group",
     ),
-    "parameter not in role": (answer(403), Misconfigured, "role group"),
+    "parameter not in role": (answer(403), NotPermitted, "role group"),
     "parameter not in role, by text": (
         error(400, "||Foo is not present in the role definition of the current user"),
-        Misconfigured,
+        NotPermitted,
         "role definition",
     ),
     "role not supported for apps, as 403": (
         error(403, f"||{NOT_SUPPORTED}"),
-        Misconfigured,
+        NotPermitted,
         "isn't supported in this scenario",
     ),
     "outside the write scope": (
         error(400, "||'x' isn't within your current write scopes. Can't perform save operation."),
-        Rejected,
+        OutOfScope,
         "write scope",
     ),
     "outside the read scope": (
         error(400, "||'x': it's out of the current user's read scope"),
-        Rejected,
+        OutOfScope,
         "read scope",
     ),
     "wrong generation of permission": (
         answer(403, b"", x_ms_diagnostics='2000003;reason="The token is of the wrong kind"'),
-        Misconfigured,
+        NotPermitted,
         "of the wrong kind",
     ),
     "version without the action": (answer(405), Misconfigured, "HTTP 405"),
@@ -98,12 +99,12 @@ CATALOGUE: dict[str, Case] = {
     ),
     "authorization context": (
         error(403, "||Unable to initialize the authorization context"),
-        Misconfigured,
+        NotPermitted,
         "authorization context",
     ),
     "core exception": (
         error(400, "|Providers.Common.V1.CoreException|something"),
-        Misconfigured,
+        NotPermitted,
         "something",
     ),
     "no policy in the tenant": (
@@ -122,16 +123,16 @@ CATALOGUE: dict[str, Case] = {
     ),
     "address that needs a role": (
         answer(401, {"error": {"code": "Unauthorized", "message": NOT_ALLOWED}}),
-        Misconfigured,
+        NotPermitted,
         NOT_ALLOWED,
     ),
-    "token refused": (answer(401), Misconfigured, "Exchange.ManageAsApp"),
+    "token refused": (answer(401), Found, "Exchange.ManageAsApp"),
     "token lacks claims": (
         answer(401, b"", WWW_Authenticate='Bearer error="insufficient_claims", claims="e30="'),
-        Misconfigured,
+        Found,
         "Conditional Access",
     ),
-    "app without a role": (answer(403), Misconfigured, "service principal"),
+    "app without a role": (answer(403), NotPermitted, "service principal"),
     "transient exception": (
         error(500, "|Microsoft.Exchange.Data.Storage.StorageTransientException|wait"),
         Retryable,
@@ -205,7 +206,7 @@ def test_passing_trouble_of_a_cmdlet_is_waited_out(kind: str, status: int) -> No
 )
 def test_role_that_is_not_supported_for_apps_is_the_administrators_business(text: str) -> None:
     """Also when it does not come as a 403."""
-    assert type(raised_by(error(400, text))) is Misconfigured
+    assert type(raised_by(error(400, text))) is NotPermitted
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,16 @@ def test_trouble_with_the_table_stops_no_call(down: Retryable | Misconfigured) -
     assert flood(one) < 0.7 * Limits().first_rate
 
 
-@pytest.mark.parametrize("workers", ["nonsense", "[]", '{"x": [1, 2]}', '{"x": [1, 2, "soon"]}'])
+@pytest.mark.parametrize(
+    "workers",
+    [
+        "nonsense",
+        "[]",
+        '{"x": [1, 2]}',
+        '{"x": [1, 2, "soon"]}',
+        '{"x": [1, 2, "2026-03-02T12:00:00"]}',
+    ],
+)
 def test_a_row_that_cannot_be_read_is_written_anew(workers: str) -> None:
     """Nothing in it is worth an order."""
     table = FakeTable()

@@ -1,6 +1,7 @@
 """Links to further pages are followed to the end, but never anywhere else."""
 
 import itertools
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -9,7 +10,7 @@ import pytest
 
 from shared.errors import Misconfigured, NotFound
 from shared.exchange.failures import CutShort
-from shared.exchange.paging import MOST_PAGES, by_mailbox, complete
+from shared.exchange.paging import MOST_PAGES, by_mailbox, complete, rows_of
 from shared.exchange.reply import Page
 from tests.unit.builders import TENANT
 from tests.unit.exchange_answers import Answer, Server, answer, binding_error, rows, server
@@ -158,7 +159,7 @@ def test_a_mailbox_that_went_has_no_rows() -> None:
     assert numbers(by_mailbox(pages, "Get-X", ["a", "gone", "b"])) == [1, 1]
 
 
-class Numbered(msgspec.Struct):
+class Numbered(msgspec.Struct, weakref=True):
     """A row of these pages."""
 
     n: int = msgspec.field(name="N")
@@ -186,3 +187,20 @@ def test_a_page_that_cannot_be_read_is_tried_again(body: bytes) -> None:
     """In whatever shape its rows are wanted."""
     known = server(Get_X=[answer(200, body), page(1)])
     assert list(known.transport.pages_of(Numbered, "Get-X", {})) == [[Numbered(1)]]
+
+
+def test_a_page_is_gone_before_the_next_is_asked_for() -> None:
+    """Unless whoever reads it keeps it."""
+    seen: list[weakref.ref[Numbered]] = []
+    gone: list[bool] = []
+
+    def second() -> Answer:
+        gone.extend(each() is None for each in seen)
+        return page(2)()
+
+    two = rows({"N": 1}, {"N": 2}, **{"@odata.nextLink": f"{OWN}?2"})
+    known = server(Get_X=[two, second])
+    for row in rows_of(known.transport.pages_of(Numbered, "Get-X", {})):
+        seen.append(weakref.ref(row))
+        del row
+    assert gone[:1] == [True]

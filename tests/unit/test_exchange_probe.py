@@ -1,17 +1,22 @@
 """What the app may run is known for an hour, or not known."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from shared.devices.model import Action
+from shared.devices.tenant_change import ACTIONS
 from shared.errors import Failure, Misconfigured, Retryable
 from shared.exchange.endpoint import Answer
+from shared.exchange.management_roles import ROLES, remedy
 from shared.exchange.module_file import read_exported
-from shared.exchange.probe import CMDLETS, FRESH, Probe
+from shared.exchange.probe import BRIEFLY, CMDLETS, FRESH, Probe
 from tests.unit.builders import NOW
 
 ALL = frozenset().union(*CMDLETS.values())
+WIPE = "Clear-MobileDevice"
 
 
 def told(body: bytes, status: int = 200) -> Answer:
@@ -25,11 +30,16 @@ class Exchange:
     def __init__(self, exported: frozenset[str] | Failure) -> None:
         self.exported = exported
         self.asked = 0
+        self.another_came: threading.Event | None = None
         self.now = NOW
 
     def __call__(self) -> frozenset[str]:
         """Answer or fail."""
         self.asked += 1
+        if self.another_came and self.asked > 1:
+            self.another_came.set()
+        elif self.another_came:
+            self.another_came.wait(0.2)
         if isinstance(self.exported, Failure):
             raise self.exported
         return self.exported
@@ -41,7 +51,9 @@ class Exchange:
 
 def test_every_action_has_its_cmdlets() -> None:
     """A new one must be given its own."""
-    assert set(CMDLETS) >= set(Action)
+    assert set(CMDLETS) >= {*Action, *ACTIONS} - {
+        "rotate_certificate"
+    }  # which is not about Exchange
 
 
 def test_actions_lack_nothing_where_all_is_there() -> None:
@@ -63,25 +75,81 @@ def test_exchange_is_asked_once_an_hour() -> None:
     """The list is long."""
     known = Exchange(ALL)
     probe = known.probe()
-    probe.cmdlets()
-    known.now += FRESH - timedelta(seconds=1)
-    probe.cmdlets()
+    for seconds, asked in [(0, 1), (3599, 1), (1, 2)]:
+        known.now += timedelta(seconds=seconds)
+        assert probe.known_to_lack("block") == frozenset()
+        assert known.asked == asked
+
+
+def test_what_is_missing_is_looked_for_again_after_a_minute() -> None:
+    """Somebody is granting the role right now; who needs nothing more does not look."""
+    known = Exchange(ALL - {WIPE})
+    probe = known.probe()
+    assert probe.known_to_lack("wipe_account") == {WIPE}
+    known.now += BRIEFLY - timedelta(seconds=1)
+    assert probe.known_to_lack("wipe_account") == {WIPE}
     assert known.asked == 1
+    known.exported = ALL
     known.now += timedelta(seconds=1)
-    probe.cmdlets()
+    assert probe.known_to_lack("block") == frozenset()
+    assert known.asked == 1
+    assert probe.known_to_lack("wipe_account") == frozenset()
     assert known.asked == 2
+
+
+def test_what_cannot_be_read_stands_in_nobodys_way() -> None:
+    """The call itself will tell; and for a minute nobody is kept waiting for this."""
+    known = Exchange(Retryable("busy"))
+    probe = known.probe()
+    for _ in range(3):
+        assert probe.known_to_lack("wipe_account") == frozenset()
+    assert known.asked == 1
+    known.exported = ALL - {WIPE}
+    known.now += BRIEFLY
+    assert probe.known_to_lack("wipe_account") == {WIPE}
+
+
+def test_one_thread_asks_and_the_others_wait_for_its_answer() -> None:
+    """Sixteen orders that come together are one question."""
+    known = Exchange(ALL - {WIPE})
+    known.another_came = threading.Event()
+    probe = known.probe()
+    with ThreadPoolExecutor(8) as pool:
+        orders = [pool.submit(probe.known_to_lack, "wipe_device") for _ in range(4)]
+        checks = [pool.submit(probe.missing_for, iter(["wipe_device"])) for _ in range(4)]
+        assert [each.result(10) for each in orders] == [{WIPE}] * 4
+        assert [each.result(10) for each in checks] == [{"wipe_device": {WIPE}}] * 4
+    assert known.asked == 1
+
+
+def test_every_cmdlet_has_a_role_that_grants_it() -> None:
+    """So that there is a remedy to name."""
+    assert set(ROLES) >= ALL
+    said = remedy(["Clear-MobileDevice", "Get-MobileDevice"])
+    assert "the management role Mail Recipients and View-Only Recipients" in said
+    assert "Get-ManagementRole -Cmdlet Clear-MobileDevice" in said
 
 
 def test_what_cannot_be_read_is_not_known() -> None:
     """Neither all there, nor gone; and last hour's answer says nothing of this one."""
     known = Exchange(ALL)
     probe = known.probe()
-    probe.cmdlets()
+    probe.missing_for([Action.BLOCK])
     known.now, known.exported = NOW + FRESH, Retryable("busy")
-    with pytest.raises(Retryable):
-        probe.missing_for([Action.BLOCK])
+    for _ in range(2):
+        with pytest.raises(Retryable):
+            probe.missing_for([Action.BLOCK])
     known.exported = ALL
     assert probe.missing_for([Action.BLOCK]) == {"block": frozenset()}
+
+
+def test_who_wants_to_know_is_told_that_it_cannot_be_read() -> None:
+    """Also in the minute in which orders go on without knowing."""
+    known = Exchange(Retryable("busy"))
+    probe = known.probe()
+    assert probe.known_to_lack("block") == frozenset()
+    with pytest.raises(Retryable):
+        probe.missing_for([Action.BLOCK])
 
 
 @pytest.mark.parametrize(

@@ -194,8 +194,9 @@ def test_network_trouble_is_told_without_the_token() -> None:
 
 def test_list_is_changed_and_not_replaced() -> None:
     """Other devices on the list stay; without its type the change would not bind."""
-    assert list_change(add="A") == {"@odata.type": "#Exchange.GenericHashTable", "Add": ["A"]}
-    assert list_change(remove="A") == {"@odata.type": "#Exchange.GenericHashTable", "Remove": ["A"]}
+    typed = {"@odata.type": "#Exchange.GenericHashTable"}
+    assert list_change(add=["A"]) == {**typed, "Add": ["A"]}
+    assert list_change(remove=["A", "B"]) == {**typed, "Remove": ["A", "B"]}
 
 
 def test_truncated_list_never_passes_for_the_whole() -> None:

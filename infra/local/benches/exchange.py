@@ -8,16 +8,18 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from statistics import median
 
 import httpx
 
-from infra.local.benches.exchange_listing import CONNECTIONS, a_transport, bare, ours
+from infra.local.benches.exchange_listing import CONNECTIONS, a_transport, bare, least, ours
 from infra.local.benches.exchange_service import PAGE, RECORDED, SPENT
 from infra.local.places import CHECKOUT
 from shared.devices.model import Action, Decision, Device
 from shared.exchange.admin import ExchangeAdmin
+from shared.exchange.probe import Probe
 
 _RUNS = 15  # of each, in turns
 _MODULES = "infra.local.benches"
@@ -63,19 +65,22 @@ def _service() -> Iterator[Service]:
 
 
 def _listing(name: str, address: str, token: str, in_flight: int) -> None:
-    """Compare listings in pairs that run one after the other, so that both see one machine."""
+    """Compare listings that run one after the other, so that all see one machine."""
     client = httpx.Client(limits=CONNECTIONS)
-    transport = a_transport(address, token)
-    rows_of = partial(ours, transport)
-    bytes_of = partial(bare, client, address, token, RECORDED)
-    pairs = [(_seconds(bytes_of, in_flight), _seconds(rows_of, in_flight)) for _ in range(_RUNS)]
+    works = (
+        partial(bare, client, address, token, RECORDED),
+        partial(least, client, address, token, RECORDED),
+        partial(ours, a_transport(address, token)),
+    )
+    runs = [tuple(_seconds(work, in_flight) for work in works) for _ in range(_RUNS)]
     pages = RECORDED * in_flight
-    loop, client_ = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
-    ratio = median(pair[0] / pair[1] for pair in pairs)
+    loop, client_ = median(run[0] for run in runs), median(run[2] for run in runs)
+    to_bare, to_least = (median(run[each] / run[2] for run in runs) for each in (0, 1))
     print(
         f"listing {name:14} {in_flight} in flight: ours {pages * PAGE / client_:9,.0f} rows/s "
         f"{pages / client_:6.1f} requests/s | bare loop {pages * PAGE / loop:9,.0f} rows/s "
-        f"{pages / loop:6.1f} requests/s | ratio {ratio:.2f}"
+        f"{pages / loop:6.1f} requests/s | ratio {to_bare:.2f}, "
+        f"and {to_least:.2f} of a bare loop that decodes the rows"
     )
 
 
@@ -109,7 +114,8 @@ def _actions(service: Service) -> None:
         spent.append(float(response.headers[SPENT]))
 
     client = httpx.Client(limits=CONNECTIONS, event_hooks={"response": [note]})
-    admin = ExchangeAdmin(a_transport(service.service, service.token, client))
+    transport = a_transport(service.service, service.token, client)
+    admin = ExchangeAdmin(transport, Probe(transport.exported_cmdlets, _now))
     took: dict[str, list[tuple[float, float, int]]] = {}
     for number, owner in enumerate(service.owners):
         device_id = f"ApplBENCH{number:03}"
@@ -126,6 +132,10 @@ def _actions(service: Service) -> None:
             f"{name:16} {own * 1000:5.2f} ms of {whole * 1000:5.2f} ms are not the simulator's "
             f"({runs[0][2]} requests)"
         )
+
+
+def _now() -> datetime:
+    return datetime.fromtimestamp(time.time(), tz=UTC)
 
 
 def _acts(admin: ExchangeAdmin, device: Device) -> dict[str, Callable[[], object]]:
