@@ -3,13 +3,15 @@ What can go wrong, told apart by what to do next.
 
 Failure
 ├── Retryable            the world may get better by itself: try again later
-│   └── Contended        another worker has moved the same record: let it finish first
+│   ├── Contended        another worker has moved the same record: let it finish first
+│   └── Unfinished       nothing is wrong: a part is done, and more of it is to come
 ├── Rejected             what was asked cannot be done: trying again cannot help
 │   ├── Unverified       we cannot tell that the sender is who it claims to be
 │   ├── NotFound         Exchange, or our record, does not know the thing named
 │   ├── Conflict         the same identifier already stands for something else
 │   └── TooLarge         more bytes than we read
 └── Misconfigured        an administrator has to change something first
+    └── NotPermitted     this app lacks a permission: what it would tell us stays unknown
 """
 
 from datetime import timedelta
@@ -29,6 +31,10 @@ class Retryable(Failure):
 
 class Contended(Retryable):
     """Another worker is on the same record; what it did is not to be overwritten."""
+
+
+class Unfinished(Retryable):
+    """A long piece of work has made progress, and goes on after a pause."""
 
 
 class Rejected(Failure):
@@ -53,3 +59,7 @@ class TooLarge(Rejected):
 
 class Misconfigured(Failure):
     """Nothing can succeed until an administrator acts."""
+
+
+class NotPermitted(Misconfigured):
+    """This app lacks a permission; the message names it."""

@@ -20,8 +20,25 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from shared.devices.model import Action, Command, DeviceId, MailboxName, Posture, Signal, Trust
-from shared.devices.operation import Operation, State, opened_by_command, opened_by_signal
+from shared import tenant_messages
+from shared.devices.model import (
+    Action,
+    Command,
+    DeviceId,
+    MailboxName,
+    Ownership,
+    Posture,
+    Signal,
+    Trust,
+)
+from shared.devices.operation import (
+    Operation,
+    State,
+    opened_by_command,
+    opened_by_signal,
+    opened_by_tenant_command,
+)
+from shared.devices.tenant_change import TenantCommand
 from shared.errors import Rejected
 
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
@@ -45,6 +62,7 @@ class CommandMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, o
     device_id: DeviceId
     reason: Text
     requested_by: Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
+    even_if_personal: bool = False
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -61,6 +79,7 @@ class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
     mailbox: MailboxName
     device_id: DeviceId
     occurred_at: Moment
+    ownership: Ownership = Ownership.UNKNOWN
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -96,6 +115,16 @@ def content(text: bytes) -> bytes:
         return text
 
 
+def read_order(body: bytes) -> Command | TenantCommand:
+    """Return the order, whatever it is about; Rejected says what is wrong with it."""
+    fields = _decode(body, dict[str, Any])
+    if tenant_messages.is_tenant_command(fields):
+        return tenant_messages.read(
+            {name: fields[name] for name in fields if name not in Waiting.__struct_fields__}
+        )
+    return read_command(body)
+
+
 def read_command(body: bytes) -> Command:
     """Return the order; Rejected says which field is wrong."""
     message = _decode(body, CommandMessage)
@@ -107,6 +136,7 @@ def read_command(body: bytes) -> Command:
         device_id=message.device_id,
         reason=message.reason,
         requested_by=message.requested_by,
+        even_if_personal=message.even_if_personal,
     )
 
 
@@ -122,6 +152,7 @@ def read_signal(body: bytes) -> Signal:
         mailbox=message.mailbox,
         device_id=message.device_id,
         occurred_at=message.occurred_at,
+        ownership=message.ownership,
     )
 
 
@@ -176,14 +207,17 @@ def _decode(body: bytes, shape: type[T]) -> T:
 def named(body: bytes) -> str:
     """Return which message this is, for the log: ids only."""
     seen = glimpse(body)
-    which = (seen.command_id or seen.signal_id or "an unreadable message")[:GLIMPSE]
+    which = (seen.command_id or seen.signal_id or "a message without an id")[:GLIMPSE]
     return f"{which} of tenant {(seen.tenant_id or UNKNOWN)[:GLIMPSE]}"
 
 
 def asked(body: bytes, now: datetime) -> Operation:
     """Return the operation that a message, even an unreadable one, would have started."""
     try:
-        return opened_by_command(read_command(body), now)
+        order = read_order(body)
+        if isinstance(order, TenantCommand):
+            return opened_by_tenant_command(order, now)
+        return opened_by_command(order, now)
     except Rejected:
         pass
     try:

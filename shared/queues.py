@@ -8,9 +8,19 @@ from datetime import datetime, timedelta
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
 
+from shared import tenant_messages
 from shared.azure_failures import translated
 from shared.devices.model import Command, Signal
-from shared.messages import COMMANDS, SIGNALS, put_off, waiting, write_command, write_signal
+from shared.devices.tenant_change import TenantCommand
+from shared.messages import (
+    COMMANDS,
+    SIGNALS,
+    as_sent,
+    put_off,
+    waiting,
+    write_command,
+    write_signal,
+)
 
 PATIENCE = timedelta(hours=168)  # a message waits this long in all; the longest delay a queue knows
 FIRST_DELAY = timedelta(seconds=5)
@@ -31,6 +41,14 @@ class Queues:
     def put_command(self, command: Command) -> None:
         """Put a command on device-commands."""
         self._send(COMMANDS, write_command(command))
+
+    def put_tenant_command(self, command: TenantCommand) -> None:
+        """Put a command that is not about one device on device-commands."""
+        self._send(COMMANDS, tenant_messages.write(command))
+
+    def put_on(self, queue: str, body: bytes, after: timedelta | None) -> None:
+        """Put a message whose work has made progress back for its next part."""
+        self._send(queue, as_sent(body), after or timedelta())
 
     def put_back(self, queue: str, body: bytes, after: timedelta | None) -> bool:
         """Put a message back for later; False once its patience is used up."""

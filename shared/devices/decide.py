@@ -8,6 +8,7 @@ from shared.devices.model import (
     Action,
     Decision,
     Device,
+    Ownership,
     Posture,
     Trust,
     WipeState,
@@ -77,14 +78,24 @@ def clear(device: Device, policy: AccessPolicy, why: str) -> Decision:
     return Decision(action=Action.CLEAR, device=device, reason=f"{why}; {layer} then says {level}")
 
 
-def erase(action: Action, *, device: Device, state: WipeState, why: str) -> Decision:
-    """Wipe, in the way the device's client understands; Rejected where none would work."""
+def erase(
+    action: Action,
+    *,
+    device: Device,
+    state: WipeState,
+    why: str,
+    ownership: Ownership = Ownership.UNKNOWN,
+    even_if_personal: bool = False,
+) -> Decision:
+    """Wipe, in the way the device's client understands; Rejected where none would do."""
     only_account = wipe.account_only(action, device)
     if not state.is_supported:
         raise Rejected("Exchange says the device does not support remote wipe: block it instead")
     if wipe.is_under_way(state, only_account=only_account):
         # Asking again would restart the cycle and lose what the device already confirmed.
         return nothing(device, f"{why}; such a wipe is already requested or done")
+    if wipe.resets(action, device) and not even_if_personal:
+        wipe.refuse_reset(device, ownership)
     return Decision(
         action=action, device=device, reason=why, account_only=only_account, wipe_before=state
     )
@@ -92,10 +103,18 @@ def erase(action: Action, *, device: Device, state: WipeState, why: str) -> Deci
 
 def cancel_wipe(device: Device, state: WipeState, why: str) -> Decision:
     """Call a wipe back; possible only until the device has been told."""
-    if not (state.device.is_pending or state.account.is_pending):
-        return nothing(device, f"{why}; no wipe is pending")
-    if not any(wipe.can_be_cancelled(state, only_account=kind) for kind in (False, True)):
+    kinds = {False: state.device, True: state.account}
+    pending = {kind for kind, cycle in kinds.items() if cycle.is_pending}
+    if not pending:
+        confirmed = any(cycle.acknowledged_at for cycle in kinds.values())
+        told = ": the device has confirmed the last one" if confirmed else ""
+        return nothing(device, f"{why}; no wipe is pending{told}")
+    late = {kind for kind in pending if not wipe.can_be_cancelled(state, only_account=kind)}
+    if late == pending:
         raise Rejected("too late to cancel: the device has already been told to wipe")
+    if late:
+        kind = "account-only" if True in late else "whole-device"
+        why = f"{why}; of two wipes, the device has already been told of the {kind} one"
     return Decision(action=Action.CANCEL_WIPE, device=device, reason=why, wipe_before=state)
 
 

@@ -46,6 +46,20 @@ class Posture(StrEnum):
     LOST = "lost"
 
 
+class Ownership(StrEnum):
+    """Whose a device is, as an MDM reports it."""
+
+    CORPORATE = "corporate"
+    PERSONAL = "personal"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        """Read an MDM's other words as unknown: a fact, and the cautious one."""
+        del value
+        return cls("unknown")
+
+
 class Trust(StrEnum):
     """How far a sender's word goes: everything, or only tightening access."""
 
@@ -159,6 +173,7 @@ class Signal:
     mailbox: str
     device_id: str
     occurred_at: datetime
+    ownership: Ownership = Ownership.UNKNOWN  # unknown also where the report does not say
 
     @property
     def word_id(self) -> str:
@@ -182,6 +197,7 @@ class Command:
     device_id: str
     reason: str
     requested_by: str
+    even_if_personal: bool = False  # wipe_device may reset a device that is not the company's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +211,7 @@ class Order:
     device_id: str
     given_at: datetime  # when it was first stored
     why: str
+    even_if_personal: bool = False
 
     @property
     def word_id(self) -> str:

@@ -5,6 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.devices.model import Action, Command, Decision, Device, Signal
+from shared.devices.tenant_change import (
+    Altered,
+    AssignPolicy,
+    TenantChange,
+    TenantCommand,
+    action,
+    target,
+)
 
 # One property of an entity holds 32 Ki characters, and a quote takes two in JSON.
 HISTORY_LIMIT = 40
@@ -49,6 +57,11 @@ class Operation:
     attempted_at: datetime | None = None  # a wipe was about to be sent: its outcome may be unknown
     acted_at: datetime | None = None
     after: Device | None = None
+    even_if_personal: bool = False  # ordered so: a wipe may reset a personal device too
+    awaited_since: datetime | None = None  # a wipe is requested and told: the device has the word
+    acknowledged_at: datetime | None = None  # when the device confirmed its wipe
+    change: TenantChange | None = None  # ordered, where no single device is concerned
+    altered: Altered | None = None  # what that change does, or did
     repairs: str = ""  # the newer word that the decision restores, in place of what was asked
     history: tuple[Step, ...] = ()
     etag: str = ""
@@ -65,11 +78,12 @@ class Operation:
 
     def asks_the_same_as(self, other: "Operation") -> bool:
         """Whether both stand for one order or report, however often it was sent."""
-        return (self.asked, self.mailbox, self.device_id) == (
-            other.asked,
-            other.mailbox,
-            other.device_id,
-        )
+        return self.question == other.question
+
+    @property
+    def question(self) -> tuple[object, ...]:
+        """What tells it from another order or report."""
+        return (self.asked, self.mailbox, self.device_id, self.even_if_personal, self.change)
 
     def stepped(self, state: State, note: str, at: datetime) -> "Operation":
         """Return the operation in *state*, with a line more in its history."""
@@ -103,7 +117,23 @@ def opened_by_command(command: Command, at: datetime) -> Operation:
         mailbox=command.mailbox,
         device_id=command.device_id,
         opened_at=at,
+        even_if_personal=command.even_if_personal,
     ).stepped(State.WAITING, f"ordered: {command.reason}", at)
+
+
+def opened_by_tenant_command(command: TenantCommand, at: datetime) -> Operation:
+    """Return the operation that *command* starts."""
+    change = command.change
+    return Operation(
+        operation_id=command.command_id,
+        tenant_id=command.tenant_id,
+        asked=action(change),
+        asked_by=command.requested_by,
+        mailbox=change.mailbox if isinstance(change, AssignPolicy) else "",
+        device_id="",
+        opened_at=at,
+        change=change,
+    ).stepped(State.WAITING, f"ordered for {target(change)}: {command.reason}", at)
 
 
 def is_wipe(decision: Decision) -> bool:

@@ -7,8 +7,9 @@ is set, and understands that only from EAS 16.1.
 """
 
 import re
+from datetime import datetime, timedelta
 
-from shared.devices.model import Action, Device, WipeCycle, WipeState
+from shared.devices.model import Action, Decision, Device, Ownership, WipeCycle, WipeState
 from shared.errors import Rejected
 
 ACCOUNT_ONLY_SINCE = (16, 1)
@@ -31,12 +32,32 @@ def account_only(action: Action, device: Device) -> bool:
         )
     if action is Action.WIPE_DEVICE:
         return False
-    if _protocol(device.client_version) < ACCOUNT_ONLY_SINCE:
+    if not _knows_account_only(device):
         raise Rejected(
             f"the device speaks EAS {device.client_version or 'of unknown version'}; an "
             "account-only wipe needs 16.1: block it, or order wipe_device to reset the whole device"
         )
     return True
+
+
+def resets(action: Action, device: Device) -> bool:
+    """Whether the wipe takes more than mail: all that is on the device."""
+    return action is Action.WIPE_DEVICE and not is_outlook(device)
+
+
+def refuse_reset(device: Device, ownership: Ownership) -> None:
+    """Reject resetting a device that is not known to be the company's, and name the ways out."""
+    if ownership is Ownership.CORPORATE:
+        return
+    known = {
+        Ownership.PERSONAL: "the device was reported as personal",
+        Ownership.UNKNOWN: "no trusted report says whose device it is",
+    }
+    less = "order wipe_account" if _knows_account_only(device) else "order block"
+    raise Rejected(
+        f"{known[ownership]}, and wipe_device would erase all that is on it: {less}, have the MDM "
+        "report it as corporate, or repeat with even_if_personal under a new command_id"
+    )
 
 
 def cycle(state: WipeState, *, only_account: bool) -> WipeCycle:
@@ -64,6 +85,36 @@ def has_landed(before: WipeState, now: WipeState, *, only_account: bool) -> bool
     return requested is not None and requested != (
         cycle(before, only_account=only_account).requested_at
     )
+
+
+def confirmed_at(decision: Decision, now: WipeState) -> datetime | None:
+    """Return when the device confirmed the wipe that was decided; not an older one."""
+    before, only_account = decision.wipe_before, decision.account_only
+    if before is None or not has_landed(before, now, only_account=only_account):
+        return None
+    return cycle(now, only_account=only_account).acknowledged_at
+
+
+def is_withdrawn(decision: Decision, now: WipeState) -> bool:
+    """Whether no request for the wipe that was decided stands any more."""
+    return cycle(now, only_account=decision.account_only).requested_at is None
+
+
+def next_look(requested_at: datetime, now: datetime, settle: timedelta) -> timedelta:
+    """
+    Return how long to leave a device alone that has not confirmed its wipe yet.
+
+    A quarter of the time it has had so far, within limits that go with *settle*: 1 minute
+    and 1 hour for one of 2 minutes. The first look comes sooner: many phones are online.
+    """
+    age = now - requested_at
+    least = settle / 4 if age < settle / 4 else settle / 2
+    longest = min(max(settle * 30, timedelta(minutes=1)), timedelta(hours=1))
+    return min(max(least, age / 4, timedelta(seconds=1)), longest)
+
+
+def _knows_account_only(device: Device) -> bool:
+    return _protocol(device.client_version) >= ACCOUNT_ONLY_SINCE
 
 
 def _protocol(version: str) -> tuple[int, ...]:

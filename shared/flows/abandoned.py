@@ -3,7 +3,8 @@
 import uuid
 from dataclasses import replace
 
-from shared.devices.operation import Operation, State
+from shared.devices.operation import Operation, State, is_wipe
+from shared.devices.tenant_change import RotateCertificate, target
 from shared.flows.ports import Clock, Events, Journal
 
 
@@ -21,18 +22,47 @@ def give_up(
     operation = journal.save(operation.stepped(operation.state, _reason(operation, why), clock()))
     if operation.acted_at is not None:
         # Only the telling failed: what was done to the device is not to be kept secret.
-        events.device_changed(operation)
+        _tell(operation, events)
+        if operation.decision is not None and is_wipe(operation.decision):
+            return _wiped(operation, why, journal=journal, events=events, clock=clock)
         return journal.save(operation.stepped(State.DONE, "done, and told late", clock()))
     events.operation_abandoned(operation)
     return journal.save(operation.stepped(State.ABANDONED, _reason(operation, why), clock()))
 
 
+def _tell(operation: Operation, events: Events) -> None:
+    if operation.change is None:
+        events.device_changed(operation)
+    elif isinstance(operation.change, RotateCertificate) or operation.altered is None:
+        return  # a rotation has told of itself
+    elif operation.altered.before != operation.altered.after:
+        events.policy_changed(operation)
+
+
+def _wiped(
+    operation: Operation, why: str, *, journal: Journal, events: Events, clock: Clock
+) -> Operation:
+    """Close a wipe that was requested, and tell what is known of its device."""
+    if operation.acknowledged_at is not None:
+        events.wipe_acknowledged(operation)
+        note = "done: the device confirmed the wipe, and told late"
+        return journal.save(operation.stepped(State.DONE, note, clock()))
+    note = f"done, but the device was not seen to confirm the wipe: {why}"
+    closed = operation.stepped(State.DONE, note, clock())
+    events.wipe_unconfirmed(closed)
+    return journal.save(closed)
+
+
 def _reason(operation: Operation, why: str) -> str:
-    if operation.attempted_at is not None and operation.acted_at is None:
+    if operation.attempted_at is None or operation.acted_at is not None:
+        return why
+    if operation.change is not None:
+        return f"it may have been carried out, look at {target(operation.change)}; {why}"
+    if operation.decision is not None:
         return f"whether the wipe was requested is not known, look at the device; {why}"
     return why
 
 
 def _own_id(asked: Operation) -> str:
-    told_apart = f"{asked.operation_id}|{asked.asked}|{asked.mailbox}|{asked.device_id}"
+    told_apart = "|".join(map(str, (asked.operation_id, *asked.question)))
     return str(uuid.uuid5(uuid.NAMESPACE_OID, told_apart))

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Protocol
 
 from shared.devices import coverage
 from shared.devices.coverage import Cover, DefaultAccessChange, Phase, Standing
 from shared.devices.model import AccessLevel, AccessPolicy
-from shared.errors import Conflict, Contended, Failure, NotFound, Rejected, Retryable
+from shared.errors import Conflict, Contended, Failure, NotFound, Rejected, Retryable, Unfinished
 from shared.flows.ports import Clock
+from shared.flows.tenant_ports import DefaultAccess, DefaultAccessChanges
 
 AT_ONCE = 100  # mailboxes covered in one go; Table storage takes as many rows in one write
 GOES_ON = timedelta(seconds=1)
@@ -19,49 +19,11 @@ LONGEST_WATCH = timedelta(minutes=15)
 PATIENCE = timedelta(days=3)  # with covering, until it is given up
 
 
-class Exchange(Protocol):
-    """The default access level, and everyone whom a change of it concerns."""
-
-    def access_policy(self) -> AccessPolicy:
-        """Return the default access level and the rules."""
-
-    def everything(self) -> tuple[Standing, ...]:
-        """Return every device of the tenant; a Failure if not all can be seen."""
-
-    def of_mailbox(self, mailbox: str) -> tuple[Standing, ...]:
-        """Return every device of one mailbox; NotFound if there is no such mailbox."""
-
-    def cover(self, mailbox: str, device_ids: Sequence[str]) -> None:
-        """Put the ids on the mailbox's allowed list, in one write, but none that is blocked."""
-
-    def set_default(self, level: AccessLevel) -> AccessLevel:
-        """Set the level and return the one that Exchange then shows: it may be late."""
-
-
-class Changes(Protocol):
-    """Every change of a default access level, and what it put on whose allowed list."""
-
-    def open(self, change: DefaultAccessChange) -> DefaultAccessChange:
-        """Store a new change, or return the one already stored under its id."""
-
-    def save(self, change: DefaultAccessChange) -> DefaultAccessChange:
-        """Store a step; Contended if another worker has moved the change meanwhile."""
-
-    def plan(self, change: DefaultAccessChange, covers: Sequence[Cover]) -> None:
-        """Note what is to be covered, added to what is noted; it stays noted for an undo."""
-
-    def planned(self, change: DefaultAccessChange, at_most: int) -> tuple[Cover, ...]:
-        """Return some of what is to be covered; nothing once all is dealt with."""
-
-    def dealt_with(self, change: DefaultAccessChange, covers: Sequence[Cover]) -> None:
-        """Note that these need no further attention, unless they are planned again."""
-
-
 def handle(
     order: DefaultAccessChange,
     *,
-    exchange: Exchange,
-    changes: Changes,
+    exchange: DefaultAccess,
+    changes: DefaultAccessChanges,
     clock: Clock,
     at_once: int = AT_ONCE,
 ) -> DefaultAccessChange:
@@ -73,23 +35,36 @@ def handle(
     look: then the new one is taken back.
     """
     change = changes.open(order)
-    if (change.tenant_id, change.wanted) != (order.tenant_id, order.wanted):
+    if not _is_of(order, change):
         raise Conflict(f"change {order.change_id} already stands for the default {change.wanted}")
     return _Story(exchange=exchange, changes=changes, clock=clock, at_once=at_once).go_on(change)
 
 
 def give_up(
-    order: DefaultAccessChange, why: str, *, exchange: Exchange, changes: Changes, clock: Clock
+    order: DefaultAccessChange,
+    why: str,
+    *,
+    exchange: DefaultAccess,
+    changes: DefaultAccessChanges,
+    clock: Clock,
 ) -> DefaultAccessChange:
-    """End the change for a reason outside it; what nobody has watched is taken back first."""
+    """
+    End the change for a reason outside it; what nobody has watched is taken back first.
+
+    One that has not begun waits for no other to end, and never begins after this.
+    """
+    refused = replace(order, phase=Phase.REFUSED, why=why)
+    change = changes.refuse(refused)
+    if not _is_of(order, change):
+        return refused  # its id stands for another change, which goes on
     story = _Story(exchange=exchange, changes=changes, clock=clock, at_once=AT_ONCE)
-    return story.give_up(changes.open(order), why)
+    return story.give_up(change, why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    exchange: Exchange
-    changes: Changes
+    exchange: DefaultAccess
+    changes: DefaultAccessChanges
     clock: Clock
     at_once: int
 
@@ -109,9 +84,13 @@ class _Story:
                 return change
 
     def give_up(self, change: DefaultAccessChange, why: str) -> DefaultAccessChange:
-        if change.phase in coverage.UNWATCHED:
+        if change.is_finished:
+            return change
+        # A loosening is set straight away, with nothing written down but the level before.
+        is_set = change.wanted is AccessLevel.ALLOW and change.before is not None
+        if is_set or change.phase in coverage.UNWATCHED:
             return self._roll_back(change, why)
-        return change if change.is_finished else self._end(change, Phase.REFUSED, why)
+        return self._end(change, Phase.REFUSED, why)
 
     def _snapshot(self, change: DefaultAccessChange) -> DefaultAccessChange:
         policy = self.exchange.access_policy()
@@ -154,7 +133,7 @@ class _Story:
         self.changes.save(
             replace(change, phase=Phase.COVERING, covered=change.covered + written, why="")
         )
-        raise Retryable("more devices are to be covered, or verified", after=GOES_ON)
+        raise Unfinished(f"{change.covered + written} device ids are covered so far", after=GOES_ON)
 
     def _cover_mailbox(self, planned: Cover, policy: AccessPolicy) -> int:
         """Cover what still needs it; since it was planned, somebody may have blocked it."""
@@ -261,6 +240,11 @@ class _Story:
 
     def _since_switch(self, change: DefaultAccessChange) -> timedelta:
         return self.clock() - (change.switched_at or change.started_at)
+
+
+def _is_of(order: DefaultAccessChange, change: DefaultAccessChange) -> bool:
+    """Whether the stored change is the order's, and not another's that took its id."""
+    return (change.tenant_id, change.wanted) == (order.tenant_id, order.wanted)
 
 
 def _not_yet_visible() -> Retryable:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from shared.devices.model import Command, Order
+from shared.devices.model import Action, Command, Order, Ownership
 from shared.devices.operation import Operation, opened_by_command
 from shared.errors import Conflict, Rejected
 from shared.flows import words
-from shared.flows.ports import Clock, Journal, Orders, Queue
+from shared.flows.ports import Clock, Journal, Orders, Postures, Queue
 from shared.flows.steps import Steps
 
 
@@ -22,17 +22,18 @@ def accept(
     return operation
 
 
-def handle(command: Command, *, orders: Orders, steps: Steps) -> None:
+def handle(command: Command, *, orders: Orders, postures: Postures, steps: Steps) -> None:
     """Carry out one order."""
     operation = _opened(command, steps.journal, steps.clock)
     if operation.is_finished:
         return
-    story = _Story(order=_order(command, operation), orders=orders, steps=steps)
+    order = _order(command, operation)
+    story = _Story(order=order, orders=orders, postures=postures, steps=steps)
     with steps.waiting(operation):
         try:
             story.tell(operation)
         except Rejected:
-            orders.withdraw(story.order)  # what cannot be done overrules nothing
+            orders.withdraw(order)  # what cannot be done overrules nothing
             raise
 
 
@@ -40,6 +41,7 @@ def handle(command: Command, *, orders: Orders, steps: Steps) -> None:
 class _Story:
     order: Order
     orders: Orders
+    postures: Postures
     steps: Steps
 
     def tell(self, operation: Operation) -> None:
@@ -48,8 +50,16 @@ class _Story:
             self.steps.stand_back(operation, newest, self._newer)
             return
         if operation.decision is None:
-            operation = self.steps.plan(operation, words.decision(self.order, self.steps.exchange))
+            decision = words.decision(self.order, self.steps.exchange, self._ownership())
+            operation = self.steps.plan(operation, decision)
         self.steps.finish(operation, self._newer)
+
+    def _ownership(self) -> Ownership:
+        if self.order.action is not Action.WIPE_DEVICE:
+            return Ownership.UNKNOWN  # no other order depends on it
+        return self.postures.ownership(
+            self.order.tenant_id, self.order.mailbox, device_id=self.order.device_id
+        )
 
     def _newer(self) -> Order | None:
         newest = self.orders.newest(
@@ -69,7 +79,8 @@ def _opened(command: Command, journal: Journal, clock: Clock) -> Operation:
     if not operation.asks_the_same_as(asked):
         raise Conflict(
             f"command_id {operation.operation_id} already stands for {operation.asked} of "
-            f"device {operation.device_id}: send a new order under a new command_id"
+            f"device {operation.device_id}{_if_personal(operation)}: send a new order under a "
+            "new command_id"
         )
     return operation
 
@@ -83,4 +94,9 @@ def _order(command: Command, operation: Operation) -> Order:
         device_id=command.device_id,
         given_at=operation.opened_at,
         why=f"ordered by {command.requested_by}: {command.reason}",
+        even_if_personal=command.even_if_personal,
     )
+
+
+def _if_personal(operation: Operation) -> str:
+    return ", even if personal" if operation.even_if_personal else ""

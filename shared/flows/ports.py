@@ -1,11 +1,10 @@
 """What the stories need from the world, in their own words."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from shared.devices.access import Case, ConditionalAccess
-from shared.devices.certificate import App, Certificate
 from shared.devices.model import (
     AccessPolicy,
     Command,
@@ -13,10 +12,12 @@ from shared.devices.model import (
     Decision,
     Device,
     Order,
+    Ownership,
     Signal,
     WipeState,
 )
 from shared.devices.operation import Operation
+from shared.devices.tenant_change import TenantCommand
 
 Clock = Callable[[], datetime]
 
@@ -26,6 +27,10 @@ class Exchange(Protocol):
 
     def find(self, mailbox: str, device_id: str) -> Device:
         """Return the partnership; NotFound if Exchange knows no such mailbox or device."""
+        ...
+
+    def require(self, action: str) -> None:
+        """Raise Misconfigured if the app is known to lack what the action needs in Exchange."""
         ...
 
     def access_policy(self) -> AccessPolicy:
@@ -87,6 +92,10 @@ class Postures(Protocol):
         """Return the newest signal known about the same device."""
         ...
 
+    def ownership(self, tenant_id: str, mailbox: str, *, device_id: str) -> Ownership:
+        """Return whose the device is, as a sender of full trust last said."""
+        ...
+
 
 class Orders(Protocol):
     """The newest order for each device and concern."""
@@ -129,6 +138,10 @@ class Queue(Protocol):
         """Put a command on device-commands."""
         ...
 
+    def put_tenant_command(self, command: TenantCommand) -> None:
+        """Put a command that is not about one device on device-commands."""
+        ...
+
 
 class Events(Protocol):
     """What we tell the world."""
@@ -137,40 +150,26 @@ class Events(Protocol):
         """Announce what an operation did to a device; a repeat carries the same event id."""
         ...
 
+    def wipe_acknowledged(self, operation: Operation) -> None:
+        """Announce that a device has confirmed its wipe."""
+        ...
+
+    def wipe_unconfirmed(self, operation: Operation) -> None:
+        """Announce that a wipe's confirmation is no longer waited for, and why."""
+        ...
+
+    def policy_changed(self, operation: Operation) -> None:
+        """Announce what a change that is not about one device did."""
+        ...
+
     def operation_abandoned(self, operation: Operation) -> None:
         """Announce that an operation was given up, and why."""
         ...
 
 
-class Certificates(Protocol):
-    """The vault's certificates."""
-
-    def certificate(self, name: str, version: str = "") -> Certificate:
-        """Return one version, or the current one; NotFound if there is none."""
-        ...
-
-
 class Pins(Protocol):
-    """Which certificate version each tenant signs with, and what was announced."""
+    """Which certificate version each tenant signs with."""
 
     def active(self, tenant_id: str) -> str | None:
         """Return the version the tenant signs with, once one has earned a token."""
-        ...
-
-    def announced(self, tenant_id: str, thumbprint: str) -> timedelta | None:
-        """Return the last stage of expiry announced for a certificate."""
-        ...
-
-    def announce(self, tenant_id: str, thumbprint: str, stage: timedelta) -> None:
-        """Note a stage as announced."""
-        ...
-
-
-class CertificateEvents(Protocol):
-    """What we tell the world about certificates."""
-
-    def certificate_expiring(
-        self, app: App, certificate: Certificate, *, stage: timedelta, now: datetime
-    ) -> None:
-        """Announce that a certificate has passed a stage on its way to expiry."""
         ...

@@ -9,9 +9,11 @@ from shared.devices import wipe
 from shared.devices.decide import is_reached
 from shared.devices.model import Action, Decision, Device, Word
 from shared.devices.operation import Operation, State, is_wipe
-from shared.errors import Contended, Misconfigured, NotFound, Rejected, Retryable
+from shared.errors import Contended, NotFound, Rejected
 from shared.flows import words
+from shared.flows.acknowledgement import Acknowledgement, calls_back
 from shared.flows.ports import Clock, Events, Exchange, Journal
+from shared.flows.waiting import waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,8 @@ class Steps:
     Takes one operation to its end, from wherever an earlier attempt left it.
 
     `settle` is how long after an attempt whose outcome is unknown a look back still
-    proves nothing, because reads may lag behind writes.
+    proves nothing, because reads may lag behind writes; `patience` is how long a device
+    may take to confirm its wipe.
     """
 
     exchange: Exchange
@@ -28,6 +31,7 @@ class Steps:
     events: Events
     clock: Clock
     settle: timedelta
+    patience: timedelta
 
     def plan(self, operation: Operation, decision: Decision) -> Operation:
         """Write the decision down before anything is done: a redelivery resumes it."""
@@ -36,18 +40,21 @@ class Steps:
 
     def finish(self, operation: Operation, newest: Callable[[], Word | None]) -> None:
         """
-        Carry out what was decided, tell it, and yield to a newer word.
+        Carry out what was decided, tell it, yield to a newer word, and see a wipe confirmed.
 
         Two workers may act on one device at once, and ours may have written last. Whoever
         acts last also looks last, so the newest word stands; what restores it is this
         operation's own to record and tell, as a second leg.
         """
+        if operation.awaited_since is not None:
+            self._acknowledgement.look(operation, newest)
+            return
         if operation.decision is None or operation.decision.action is None:
             self.close(operation, "done")
             return
         operation = self._carried_out(operation)
         while (newer := newest()) is not None and newer.word_id != operation.repairs:
-            repair = self._repair(newer)
+            repair = self._repair(operation.decision, newer)
             if repair is None:
                 break
             operation = self._second_leg(operation, newer, repair)
@@ -57,7 +64,7 @@ class Steps:
                 # What was asked of this operation is done and told all the same.
                 self.close(operation, f"done; {newer.says} since, but: {refusal}")
                 return
-        self.close(operation, "done")
+        self._end(operation)
 
     def stand_back(
         self, operation: Operation, newer: Word, newest: Callable[[], Word | None]
@@ -72,7 +79,7 @@ class Steps:
             self.finish(operation, newest)
             return
         if operation.decision is not None and operation.decision.action is not None:
-            repair = self._repair(newer)
+            repair = self._repair(operation.decision, newer)
             if repair is not None:
                 self.finish(self._second_leg(operation, newer, repair), newest)
                 return
@@ -85,17 +92,8 @@ class Steps:
     @contextmanager
     def waiting(self, operation: Operation) -> Iterator[None]:
         """Record what the operation waits for, when something stands in its way."""
-        try:
+        with waiting(operation, self.journal, self.clock):
             yield
-        except Contended:
-            raise  # the other worker's record is not to be overwritten
-        except (Retryable, Misconfigured) as failure:
-            latest = self.journal.find(operation.tenant_id, operation.operation_id) or operation
-            if not latest.is_finished:
-                self.journal.save(
-                    _failed(latest).stepped(State.WAITING, str(failure), self.clock())
-                )
-            raise
 
     def has_acted(self, operation: Operation) -> bool:
         """Whether the decision was carried out; Retryable while that cannot be known."""
@@ -130,16 +128,35 @@ class Steps:
         # Written down before anything else can fail: from here on it is known to be done.
         return self._save(replace(operation, acted_at=self.clock()), f"{decision.action} done")
 
+    def _end(self, operation: Operation) -> None:
+        decision, acted_at = operation.decision, operation.acted_at
+        if decision is not None and is_wipe(decision) and acted_at is not None:
+            self._acknowledgement.begin(operation, acted_at)
+        self.close(operation, "done")
+
+    @property
+    def _acknowledgement(self) -> Acknowledgement:
+        return Acknowledgement(
+            exchange=self.exchange,
+            journal=self.journal,
+            events=self.events,
+            clock=self.clock,
+            settle=self.settle,
+            patience=self.patience,
+        )
+
     def _second_leg(self, operation: Operation, newer: Word, repair: Decision) -> Operation:
         fresh = replace(
             operation, repairs=newer.word_id, attempted_at=None, acted_at=None, after=None
         )
         return self.plan(fresh, repair)
 
-    def _repair(self, newer: Word) -> Decision | None:
-        """Choose what restores a newer word; nothing, if it stands or cannot be had."""
+    def _repair(self, ours: Decision | None, newer: Word) -> Decision | None:
+        """Choose what restores a newer word after ours; nothing, if it stands or cannot be had."""
+        if ours is not None and is_wipe(ours) and not calls_back(newer):
+            return None  # a wipe writes to no list: it can only have come after its cancellation
         try:
-            decision = words.decision(newer, self.exchange)
+            decision = words.choice(newer, self.exchange)
         except Rejected:
             return None  # what cannot be done was not undone by us
         # A wipe is not undone by what we wrote, and not ours to repeat.
@@ -178,10 +195,3 @@ class Steps:
             return self.exchange.find(decision.device.mailbox, decision.device.device_id)
         except NotFound:
             return None  # somebody removed it since; what we did is done
-
-
-def _failed(operation: Operation) -> Operation:
-    """Return an operation whose attempt is known to have failed; a wipe's never quite is."""
-    if operation.decision is None or is_wipe(operation.decision):
-        return operation
-    return replace(operation, attempted_at=None)

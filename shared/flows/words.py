@@ -1,16 +1,24 @@
 """What a report or an order asks for, as a decision on how its device stands now."""
 
 from shared.devices import decide
-from shared.devices.model import Action, Decision, Device, Order, Posture, Signal, Word
+from shared.devices.model import Action, Decision, Device, Order, Ownership, Posture, Signal, Word
 from shared.flows.ports import Exchange
 
 
-def decision(word: Word, exchange: Exchange) -> Decision:
-    """Choose what carries the word out; Rejected where nothing can."""
+def decision(word: Word, exchange: Exchange, ownership: Ownership = Ownership.UNKNOWN) -> Decision:
+    """Choose what carries the word out; Misconfigured where the app may not, else as choice."""
+    chosen = choice(word, exchange, ownership)
+    if chosen.action is not None:
+        exchange.require(chosen.action)
+    return chosen
+
+
+def choice(word: Word, exchange: Exchange, ownership: Ownership = Ownership.UNKNOWN) -> Decision:
+    """Choose what carries the word out; Rejected where nothing can, or nothing should."""
     device = exchange.find(word.mailbox, word.device_id)
     if isinstance(word, Signal):
         return _of_report(word, device, exchange)
-    return _of_order(word, device, exchange)
+    return _of_order(word, device, exchange=exchange, ownership=ownership)
 
 
 def _of_report(signal: Signal, device: Device, exchange: Exchange) -> Decision:
@@ -18,7 +26,9 @@ def _of_report(signal: Signal, device: Device, exchange: Exchange) -> Decision:
     return decide.for_posture(signal.posture, signal.trust, device=device, wipe_state=wipe_state)
 
 
-def _of_order(order: Order, device: Device, exchange: Exchange) -> Decision:
+def _of_order(
+    order: Order, device: Device, *, exchange: Exchange, ownership: Ownership
+) -> Decision:
     match order.action:
         case Action.ALLOW:
             chosen = decide.allow(device, order.why)
@@ -33,6 +43,12 @@ def _of_order(order: Order, device: Device, exchange: Exchange) -> Decision:
         case Action.CANCEL_WIPE:
             chosen = decide.cancel_wipe(device, exchange.wipe_state(device), order.why)
         case Action.WIPE_ACCOUNT | Action.WIPE_DEVICE:
-            state = exchange.wipe_state(device)
-            chosen = decide.erase(order.action, device=device, state=state, why=order.why)
+            chosen = decide.erase(
+                order.action,
+                device=device,
+                state=exchange.wipe_state(device),
+                why=f"{order.why}; even if personal" if order.even_if_personal else order.why,
+                ownership=ownership,
+                even_if_personal=order.even_if_personal,
+            )
     return chosen

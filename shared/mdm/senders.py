@@ -19,6 +19,10 @@ class Secrets(Protocol):
         """Return the live versions, newest first, as they stood at most so long ago."""
         ...
 
+    def expires_at(self, name: str) -> datetime | None:
+        """Return when the last of the live versions expires; None if one carries no date."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
@@ -54,6 +58,16 @@ class Senders:
         verified = self._verify(known, headers, body)
         return Delivery(delivery_id=verified.delivery_id, signal=self._signal(known, verified))
 
+    def secret_names(self, tenant_id: str) -> list[str]:
+        """Return the names of the secrets of a tenant's senders."""
+        return sorted(
+            {each.secret_name for each in self.senders.values() if each.tenant_id == tenant_id}
+        )
+
+    def secret_ends(self, name: str) -> datetime | None:
+        """Return when the last live version of a secret expires; None if one carries no date."""
+        return self.secrets.expires_at(name)
+
     def _verify(self, sender: Sender, headers: Mapping[str, str], body: bytes) -> Verified:
         """Check the signature; before refusing, look whether the secret has just been changed."""
         now = self.clock()
@@ -82,4 +96,5 @@ class Senders:
             device_id=report.device_id,
             # A sender whose clock runs ahead must not outrank all later reports.
             occurred_at=min(report.occurred_at, self.clock()),
+            ownership=report.ownership,
         )

@@ -2,7 +2,10 @@
 The plain sender: any portal that speaks Standard Webhooks with our four event types.
 
 {"type": "device.noncompliant", "timestamp": "2026-05-04T10:00:00Z",
- "data": {"mailbox": "adele@contoso.com", "device_id": "<EAS DeviceID>"}}
+ "data": {"mailbox": "adele@contoso.com", "device_id": "<EAS DeviceID>",
+          "ownership": "corporate"}}
+
+`ownership` may be left out; what is neither corporate nor personal reads as unknown.
 """
 
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from typing import Annotated
 
 import msgspec
 
-from shared.devices.model import DeviceId, MailboxName, Posture
+from shared.devices.model import DeviceId, MailboxName, Ownership, Posture
 from shared.errors import Rejected
 from shared.mdm.signature import VerifiedBody
 
@@ -31,6 +34,7 @@ class Report:
     mailbox: str
     device_id: str
     occurred_at: datetime
+    ownership: Ownership
 
 
 class _Kind(msgspec.Struct):
@@ -40,6 +44,7 @@ class _Kind(msgspec.Struct):
 class _Data(msgspec.Struct):
     mailbox: MailboxName
     device_id: DeviceId
+    ownership: Ownership | None = None
 
 
 class _Event(msgspec.Struct):
@@ -61,4 +66,5 @@ def read(body: VerifiedBody) -> Report | None:
         mailbox=event.data.mailbox,
         device_id=event.data.device_id,
         occurred_at=event.timestamp,
+        ownership=event.data.ownership or Ownership.UNKNOWN,
     )

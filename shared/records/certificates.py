@@ -1,13 +1,11 @@
-"""The certificate version each tenant signs with, and what was announced: `certificates`."""
-
-from datetime import timedelta
+"""The certificate version each tenant signs with: a row of `certificates`."""
 
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
 
 
 class Certificates:
-    """Partition: tenant; row: `active`, or `stage-` and a thumbprint."""
+    """Partition: tenant; row: `active`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -21,16 +19,13 @@ class Certificates:
         """Pin a version that has earned a token."""
         self._put({"PartitionKey": tenant_id, "RowKey": "active", "version": version})
 
-    def announced(self, tenant_id: str, thumbprint: str) -> timedelta | None:
-        """Return the last stage of expiry announced for a certificate."""
-        stored = self._table.get(tenant_id, f"stage-{thumbprint}")
-        return timedelta(seconds=float(str(stored["seconds"]))) if stored else None
-
-    def announce(self, tenant_id: str, thumbprint: str, stage: timedelta) -> None:
-        """Note the stage as announced."""
-        row = f"stage-{thumbprint}"
-        seconds = stage.total_seconds()
-        self._put({"PartitionKey": tenant_id, "RowKey": row, "seconds": seconds})
+    def move(self, tenant_id: str, *, old: str, new: str) -> None:
+        """Pin the new version in place of the old one; Contended if that is not pinned any more."""
+        stored = self._table.get(tenant_id, "active")
+        if stored is None or stored["version"] != old:
+            raise Contended("the tenant has come to sign with another version meanwhile")
+        moved: Entity = {"PartitionKey": tenant_id, "RowKey": "active", "version": new}
+        self._table.replace(moved, str(stored["etag"]))
 
     def _put(self, entity: Entity) -> None:
         """Write an entity, over the one that is there; Contended if it moves meanwhile."""

@@ -7,6 +7,7 @@ import msgspec
 
 from shared.devices.model import Decision, Device
 from shared.devices.operation import Operation, State, Step
+from shared.devices.tenant_change import Altered, TenantChange
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
 
@@ -59,6 +60,11 @@ class _Row(msgspec.Struct, kw_only=True):
     attempted_at: str = ""
     acted_at: str = ""
     after: str = ""
+    even_if_personal: bool = False
+    awaited_since: str = ""
+    acknowledged_at: str = ""
+    change: str = ""
+    altered: str = ""
     repairs: str = ""
     history: str = "[]"
     etag: str = ""
@@ -75,9 +81,14 @@ def _entity(operation: Operation) -> Entity:
         opened_at=operation.opened_at.isoformat(),
         state=operation.state,
         decision=_text(operation.decision),
-        attempted_at=operation.attempted_at.isoformat() if operation.attempted_at else "",
-        acted_at=operation.acted_at.isoformat() if operation.acted_at else "",
+        attempted_at=_written(operation.attempted_at),
+        acted_at=_written(operation.acted_at),
         after=_text(operation.after),
+        even_if_personal=operation.even_if_personal,
+        awaited_since=_written(operation.awaited_since),
+        acknowledged_at=_written(operation.acknowledged_at),
+        change=_text(operation.change),
+        altered=_text(operation.altered),
         repairs=operation.repairs,
         history=_history(operation.history),
     )
@@ -101,6 +112,11 @@ def _operation(entity: Entity) -> Operation:
         attempted_at=_moment(row.attempted_at),
         acted_at=_moment(row.acted_at),
         after=msgspec.json.decode(row.after, type=Device) if row.after else None,
+        even_if_personal=row.even_if_personal,
+        awaited_since=_moment(row.awaited_since),
+        acknowledged_at=_moment(row.acknowledged_at),
+        change=_change(row.change),
+        altered=msgspec.json.decode(row.altered, type=Altered) if row.altered else None,
         repairs=row.repairs,
         history=msgspec.json.decode(row.history, type=tuple[Step, ...]),
         etag=row.etag,
@@ -116,8 +132,19 @@ def _history(steps: tuple[Step, ...]) -> str:
         steps = (steps[0], *steps[2:])
 
 
-def _text(value: Decision | Device | None) -> str:
+def _text(value: object | None) -> str:
     return msgspec.json.encode(value).decode() if value else ""
+
+
+def _change(text: str) -> TenantChange | None:
+    if not text:
+        return None
+    change: TenantChange = msgspec.json.decode(text, type=TenantChange)
+    return change
+
+
+def _written(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
 
 
 def _moment(text: str) -> datetime | None:

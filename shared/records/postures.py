@@ -3,23 +3,28 @@ What was last reported about each device, the newest report winning: table `post
 
 Senders of full trust and those that may only tighten are kept apart: an unsigned report
 must not make a signed one old. A signed one makes an unsigned one old.
+
+Whose a device is has a row of its own: the newest report of full trust that says so. One
+that does not say leaves it as it is.
 """
 
 from datetime import datetime
 from hashlib import sha256
 
-from shared.devices.model import Posture, Signal, Trust
-from shared.errors import Contended
+from shared.devices.model import Ownership, Posture, Signal, Trust
+from shared.records.newest import Age, Newest
 from shared.records.tables import Entity, Table
 
-ATTEMPTS = 5  # at one row, before another worker's flood of reports is left to settle
+OWNERSHIP = "ownership"
 
 
 class Postures:
     """Partition: tenant; row: hash of mailbox and device id, without case, and the trust."""
 
     def __init__(self, table: Table) -> None:
-        self._table = table
+        plural = "reports about one device"
+        self._reports = Newest(table=table, entity=_report, read=_signal, age=_age, plural=plural)
+        self._owners = Newest(table=table, entity=_owner, read=_signal, age=_age, plural=plural)
 
     def keep(self, signal: Signal) -> Signal:
         """Store the signal unless a newer one makes it old; return the one that stands."""
@@ -27,49 +32,45 @@ class Postures:
             trusted = self._stored(signal, Trust.FULL)
             if trusted and _age(trusted) >= _age(signal):
                 return trusted
-        return self._keep(signal)
+        elif signal.ownership is not Ownership.UNKNOWN:
+            self._owners.keep(signal)
+        return self._reports.keep(signal)
 
     def newest(self, signal: Signal) -> Signal:
         """Return the newest signal known about the same device, whoever sent it."""
         known = [self._stored(signal, trust) for trust in Trust]
         return max([signal, *(each for each in known if each)], key=_age)
 
-    def _keep(self, signal: Signal) -> Signal:
-        for _ in range(ATTEMPTS):
-            stored = self._table.get(signal.tenant_id, _row(signal, signal.trust))
-            if stored is None:
-                if self._table.insert(_entity(signal)) is not None:
-                    return signal
-                continue
-            known = _signal(stored)
-            if _age(known) >= _age(signal):
-                return known
-            try:
-                self._table.replace(_entity(signal), str(stored["etag"]))
-            except Contended:
-                continue
-            return signal
-        raise Contended("many reports about one device at once: try again")
+    def ownership(self, tenant_id: str, mailbox: str, *, device_id: str) -> Ownership:
+        """Return whose the device is, as a sender of full trust last said."""
+        said = self._owners.find(tenant_id, _row(mailbox, device_id, OWNERSHIP))
+        return said.ownership if said else Ownership.UNKNOWN
 
     def _stored(self, signal: Signal, trust: Trust) -> Signal | None:
-        stored = self._table.get(signal.tenant_id, _row(signal, trust))
-        return _signal(stored) if stored else None
+        return self._reports.find(signal.tenant_id, _row(signal.mailbox, signal.device_id, trust))
 
 
-def _age(signal: Signal) -> tuple[datetime, str]:
-    """Order signals; of two with one time, all workers must prefer the same."""
+def _age(signal: Signal) -> Age:
     return signal.occurred_at, signal.signal_id
 
 
-def _row(signal: Signal, trust: Trust) -> str:
-    told_apart = f"{signal.mailbox}\0{signal.device_id}".lower()
-    return f"{sha256(told_apart.encode()).hexdigest()}-{trust}"
+def _row(mailbox: str, device_id: str, kind: str) -> str:
+    told_apart = f"{mailbox}\0{device_id}".lower()
+    return f"{sha256(told_apart.encode()).hexdigest()}-{kind}"
 
 
-def _entity(signal: Signal) -> Entity:
+def _report(signal: Signal) -> Entity:
+    return _entity(signal, signal.trust)
+
+
+def _owner(signal: Signal) -> Entity:
+    return _entity(signal, OWNERSHIP)
+
+
+def _entity(signal: Signal, kind: str) -> Entity:
     return {
         "PartitionKey": signal.tenant_id,
-        "RowKey": _row(signal, signal.trust),
+        "RowKey": _row(signal.mailbox, signal.device_id, kind),
         "signal_id": signal.signal_id,
         "sender": signal.sender,
         "trust": signal.trust.value,
@@ -77,6 +78,7 @@ def _entity(signal: Signal) -> Entity:
         "mailbox": signal.mailbox,
         "device_id": signal.device_id,
         "occurred_at": signal.occurred_at.isoformat(),
+        "ownership": signal.ownership.value,
     }
 
 
@@ -90,4 +92,5 @@ def _signal(entity: Entity) -> Signal:
         mailbox=str(entity["mailbox"]),
         device_id=str(entity["device_id"]),
         occurred_at=datetime.fromisoformat(str(entity["occurred_at"])),
+        ownership=Ownership(str(entity.get("ownership", ""))),
     )

@@ -8,6 +8,7 @@ let in is let in by something else.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -20,6 +21,9 @@ from shared.exchange.default_access import DefaultAccess
 from shared.exchange.transport import Transport
 from shared.flows import default_access
 from tests.contract.exchange_world import BASE, TENANT_ID, World, a_token
+
+if TYPE_CHECKING:
+    from shared.flows.tenant_ports import DefaultAccessChanges
 
 ALLOW, BLOCK, QUARANTINE = AccessLevel.ALLOW, AccessLevel.BLOCK, AccessLevel.QUARANTINE
 SET_DEFAULT = "Set-ActiveSyncOrganizationSettings"
@@ -71,6 +75,10 @@ class Records:
         self.kept = self.kept or replace(change, etag="0")
         return self.kept
 
+    def refuse(self, change: DefaultAccessChange) -> DefaultAccessChange:
+        """Keep a change that has ended, or return the one kept."""
+        return self.open(change)
+
     def save(self, change: DefaultAccessChange) -> DefaultAccessChange:
         """Keep a step, if it follows on the one kept."""
 
@@ -121,6 +129,7 @@ class Scene:
         self.world = World()
         self.tenant, self.clock = self.world.tenant, self.world.clock
         self.records = Records()
+        self.changes: DefaultAccessChanges | None = None  # the true record, in place of these
         self.requests = 0
         self.looks = True
         self.faults: dict[int, Handler] = {}
@@ -199,7 +208,7 @@ class Scene:
         return default_access.handle(
             order,
             exchange=self.exchange,
-            changes=self.records,
+            changes=self.changes or self.records,
             clock=self.clock,
             at_once=at_once,
         )

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
 from shared.exchange.admin import ExchangeAdmin
+from shared.exchange.probe import Probe
 from shared.exchange.transport import Transport
-from tests.unit.builders import DEVICE_ID, GUID, TENANT
+from tests.unit.builders import DEVICE_ID, GUID, NOW, TENANT
 
 Answer = httpx.Response | Exception
 Answers = Mapping[str, Sequence[Callable[[], Answer]]]
@@ -129,10 +131,26 @@ class Server:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
-        asked = json.loads(request.content)["CmdletInput"]
+        self.requests.append(request)
+        told = json.loads(request.content)
+        if "requests" in told:
+            return self._batch(told["requests"])
+        return self._one(told["CmdletInput"])
+
+    def _batch(self, items: Sequence[Mapping[str, Any]]) -> httpx.Response:
+        """Answer each of a batch, last things first."""
+        replies: list[dict[str, object]] = []
+        for item in items:
+            given = self._one(item["body"]["CmdletInput"])
+            body = json.loads(given.read() or b"null")
+            headers = dict(given.headers)
+            reply = {"id": item["id"], "status": given.status_code, "headers": headers}
+            replies.insert(0, {**reply, "body": body})
+        return answer(200, {"responses": replies})()
+
+    def _one(self, asked: Mapping[str, Any]) -> httpx.Response:
         cmdlet = asked["CmdletName"]
         turn = len(self.parameters(cmdlet))
-        self.requests.append(request)
         self.calls.append((cmdlet, asked["Parameters"]))
         turns = self.answers[cmdlet]
         given = turns[min(turn, len(turns) - 1)]()
@@ -157,7 +175,8 @@ class Server:
     @property
     def admin(self) -> ExchangeAdmin:
         """Return this server seen through our adapter, which does not really sleep."""
-        return ExchangeAdmin(self.transport, sleep=self.slept.append)
+        probe = Probe(self.transport.exported_cmdlets, lambda: NOW)
+        return ExchangeAdmin(self.transport, probe, sleep=self.slept.append)
 
 
 def server(**cmdlets: Callable[[], Answer] | Sequence[Callable[[], Answer]]) -> Server:

@@ -1,11 +1,14 @@
 """The world as the stories see it, in memory; storage keeps its etags and its refusals."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from shared.credentials.certificate import App, Certificate
+from shared.credentials.expiry import Stage
+from shared.credentials.mismatch import Mismatch
+from shared.credentials.validation import LastValidation, Report
 from shared.devices import wipe
-from shared.devices.certificate import App, Certificate
 from shared.devices.model import (
     AccessPolicy,
     AccessState,
@@ -18,10 +21,11 @@ from shared.devices.model import (
     WipeState,
 )
 from shared.devices.operation import Operation, is_wipe
-from shared.errors import Contended, Failure, NotFound, Retryable
-from shared.events import catalogue
+from shared.devices.tenant_change import TenantCommand
+from shared.errors import Contended, Failure, Misconfigured, NotFound, Retryable
+from shared.events import catalogue, watch
 from shared.events.catalogue import Event
-from shared.records.tables import Entity, Table
+from shared.records.tables import OVERTAKEN, Entity, Table, Verb, Write
 from tests.unit.builders import NOW, QUARANTINE_BY_DEFAULT, never_wiped
 
 
@@ -77,9 +81,43 @@ class FakeTable(Table):
         if self.rows.get((partition, row), {}).get("etag") == etag:
             del self.rows[partition, row]
 
+    def first(self, partition: str, prefix: str, at_most: int) -> list[Entity]:
+        """Return copies of the first entities whose row keys begin with the prefix."""
+        self._check()
+        found = [key for key in self.rows if key[0] == partition and key[1].startswith(prefix)]
+        return [dict(self.rows[key]) for key in sorted(found)[:at_most]]
+
+    def transact(self, writes: Sequence[Write]) -> list[str]:
+        """Make all writes or none."""
+        self._check()
+        assert len({_key(dict(write.entity)) for write in writes}) == len(writes) in range(1, 101)
+        assert len({write.entity["PartitionKey"] for write in writes}) == 1
+        before = dict(self.rows)
+        try:
+            return [self._make(write) for write in writes]
+        except Failure:
+            self.rows = before
+            raise
+
     def ping(self) -> None:
         """Raise if storage is down."""
         self._check()
+
+    def _make(self, write: Write) -> str:
+        stored = _entity(write.entity)
+        there = self.rows.get(_key(stored), {}).get("etag", "")
+        is_as_it_must_be = {
+            Verb.INSERT: not there,
+            Verb.REPLACE: there == write.etag,
+            Verb.PUT: True,
+            Verb.DELETE: bool(there),
+        }
+        if not is_as_it_must_be[write.verb]:
+            raise Contended(OVERTAKEN)
+        if write.verb is not Verb.DELETE:
+            return self._write(stored)
+        del self.rows[_key(stored)]
+        return ""
 
     def _write(self, entity: Entity) -> str:
         if self.down_after is not None and self._writes >= self.down_after:
@@ -121,6 +159,7 @@ class FakeExchange:
     before_find: Callable[[], None] = _nothing  # another worker's deeds, while ours looks
     before_apply: Callable[[], None] = _nothing  # another worker's deeds, while ours is on its way
     read_lag: timedelta = timedelta()  # how long a wipe request stays invisible
+    lacks: dict[str, str] = field(default_factory=dict)  # the cmdlet an action may not run
     applied: list[Action | None] = field(default_factory=list)
     wiped: list[Decision] = field(default_factory=list)
     _earlier: dict[str, WipeState] = field(default_factory=dict)
@@ -141,6 +180,11 @@ class FakeExchange:
                 return device
         raise NotFound(f"mailbox {mailbox} has no device {device_id}")
 
+    def require(self, action: str) -> None:
+        """Refuse an action for which a cmdlet is missing."""
+        if action in self.lacks:
+            raise Misconfigured(f"{action} needs {self.lacks[action]}")
+
     def access_policy(self) -> AccessPolicy:
         """Return rules and default."""
         self.ping()
@@ -149,6 +193,8 @@ class FakeExchange:
     def wipe_state(self, device: Device) -> WipeState:
         """Return the wipes, as far as they can be seen yet."""
         self.ping()
+        if all(each.guid != device.guid for each in self.devices):
+            raise NotFound(f"Exchange has no statistics of device {device.device_id}")
         seen = self.states.get(device.guid, never_wiped())
         if any(self._is_hidden(each) for each in (seen.device, seen.account)):
             return self._earlier[device.guid]
@@ -187,10 +233,24 @@ class FakeExchange:
             else replace(state, device=started)
         )
 
+    def confirm(self) -> None:
+        """Let every device confirm every wipe that is requested."""
+        self.states = {
+            guid: replace(
+                state, device=self._confirmed(state.device), account=self._confirmed(state.account)
+            )
+            for guid, state in self.states.items()
+        }
+
     def ping(self) -> None:
         """Raise if Exchange is down."""
         if self.down:
             raise self.down
+
+    def _confirmed(self, cycle: WipeCycle) -> WipeCycle:
+        if not cycle.is_pending:
+            return cycle
+        return replace(cycle, sent_at=self.clock(), acknowledged_at=self.clock())
 
     def _is_hidden(self, cycle: WipeCycle) -> bool:
         return cycle.requested_at is not None and (
@@ -233,15 +293,45 @@ class FakeEvents:
         """Take a change of a device."""
         self._take(catalogue.device_changed(operation))
 
+    def policy_changed(self, operation: Operation) -> None:
+        """Take what a change that is not about one device did."""
+        self._take(catalogue.policy_changed(operation))
+
+    def wipe_acknowledged(self, operation: Operation) -> None:
+        """Take that a device confirmed its wipe."""
+        self._take(catalogue.wipe_acknowledged(operation))
+
+    def wipe_unconfirmed(self, operation: Operation) -> None:
+        """Take that a wipe is no longer waited for."""
+        self._take(catalogue.wipe_unconfirmed(operation))
+
     def operation_abandoned(self, operation: Operation) -> None:
         """Take that an operation was given up."""
         self._take(catalogue.operation_abandoned(operation))
 
     def certificate_expiring(
-        self, app: App, certificate: Certificate, *, stage: timedelta, now: datetime
+        self, app: App, certificate: Certificate, *, stage: Stage, ends_at: datetime, now: datetime
     ) -> None:
         """Take a stage of expiry."""
-        self._take(catalogue.certificate_expiring(app, certificate, stage=stage, now=now))
+        self._take(
+            watch.certificate_expiring(app, certificate, stage=stage, ends_at=ends_at, now=now)
+        )
+
+    def webhook_secret_expiring(
+        self, app: App, name: str, *, stage: Stage, ends_at: datetime, now: datetime
+    ) -> None:
+        """Take a stage of a secret's expiry."""
+        self._take(watch.webhook_secret_expiring(app, name, stage=stage, ends_at=ends_at, now=now))
+
+    def certificate_mismatch(
+        self, app: App, found: Mismatch, *, occurrence: int, now: datetime
+    ) -> None:
+        """Take that something does not fit."""
+        self._take(watch.certificate_mismatch(app, found, occurrence=occurrence, now=now))
+
+    def validation_failed(self, app: App, report: Report, before: LastValidation) -> None:
+        """Take that a chain which worked does so no more."""
+        self._take(catalogue.validation_failed(app, report, before))
 
     def _take(self, event: Event) -> None:
         if self.down:
@@ -255,6 +345,7 @@ class FakeQueue:
 
     signals: list[Signal] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
+    tenant_commands: list[TenantCommand] = field(default_factory=list)
     back: list[tuple[str, bytes, timedelta | None]] = field(default_factory=list)
     has_patience: bool = True
     down: Failure | None = None
@@ -268,6 +359,16 @@ class FakeQueue:
         """Take a command."""
         self._check()
         self.commands.append(command)
+
+    def put_tenant_command(self, command: TenantCommand) -> None:
+        """Take a command that is not about one device."""
+        self._check()
+        self.tenant_commands.append(command)
+
+    def put_on(self, queue: str, body: bytes, after: timedelta | None) -> None:
+        """Take a message whose work goes on."""
+        self._check()
+        self.back.append((queue, body, after))
 
     def put_back(self, queue: str, body: bytes, after: timedelta | None) -> bool:
         """Take a message back, while there is patience."""

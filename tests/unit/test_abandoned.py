@@ -139,17 +139,18 @@ def test_what_was_done_but_not_told_is_told_and_done(action: Action) -> None:
     for _ in range(2):
         give_up(world, opened_by_command(a_command(action=action), NOW))
 
-    (event,) = world.events.sent
+    event = world.events.sent[0]
     assert event == catalogue.device_changed(world.operation(a_command().command_id))
+    assert "operation.abandoned" not in world.events.types
     assert world.operation(a_command().command_id).state is State.DONE
 
 
 def attempted(*, acted: bool) -> Operation:
     """Return an operation that was about to wipe, or has wiped."""
     decision = decide.erase(
-        Action.WIPE_DEVICE, device=a_device(), state=never_wiped(), why="ordered"
+        Action.WIPE_ACCOUNT, device=a_device(), state=never_wiped(), why="ordered"
     )
-    opened = opened_by_command(a_command(action=Action.WIPE_DEVICE), NOW)
+    opened = opened_by_command(a_command(action=Action.WIPE_ACCOUNT), NOW)
     return replace(opened, decision=decision, attempted_at=NOW, acted_at=NOW if acted else None)
 
 
@@ -164,11 +165,23 @@ def test_wipe_of_unknown_outcome_is_given_up_as_such() -> None:
 
 
 def test_wipe_that_was_requested_is_not_given_up() -> None:
-    """It is told instead."""
+    """It is told instead, and that its device was not seen to confirm it."""
     world = World([a_device()])
     world.journal.open(attempted(acted=True))
-    give_up(world, attempted(acted=True))
-    assert world.events.types == ["device.wipe_requested"]
+    closed = give_up(world, attempted(acted=True))
+    assert world.events.types == ["device.wipe_requested", "device.wipe_unconfirmed"]
+    told = "done, but the device was not seen to confirm the wipe: no such mailbox"
+    assert (closed.state, closed.history[-1].note) == (State.DONE, told)
+    assert world.events.sent[-1].data["reason"] == told
+
+
+def test_wipe_that_was_confirmed_is_told_so_late() -> None:
+    """Only the telling failed."""
+    world = World([a_device()])
+    world.journal.open(replace(attempted(acted=True), acknowledged_at=NOW))
+    closed = give_up(world, attempted(acted=True))
+    assert world.events.types == ["device.wipe_requested", "device.wipe_acknowledged"]
+    assert "the device confirmed" in closed.history[-1].note
 
 
 def test_warning_of_a_wipe_survives_a_long_reason() -> None:

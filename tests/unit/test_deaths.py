@@ -110,9 +110,10 @@ def test_a_wipe_survives_every_pair_of_deaths_and_is_requested_once(
             run_through_deaths(world, story, first, second)
 
             assert len(world.exchange.wiped) == 1, (first, second)
-            assert set(world.events.types) == {"device.wipe_requested"}
-            assert len(set(ids(world.events.sent))) == 1
-            assert world.operation(operation_id).state is State.DONE
+            assert set(world.events.types) == {"device.wipe_requested", "device.wipe_acknowledged"}
+            assert len(set(ids(world.events.sent))) == 2
+            operation = world.operation(operation_id)
+            assert operation.history[-1].note.startswith("done: the device confirmed the wipe")
 
 
 def test_a_death_after_acting_is_still_announced() -> None:
@@ -152,7 +153,7 @@ def test_wipe_that_never_landed_is_sent_again_after_the_wait() -> None:
     world.exchange.states.clear()  # it was never taken
     world.clock.advance(SETTLE)
 
-    world.order(WIPE)
+    world.redeliver(lambda: world.order(WIPE))
 
     assert len(world.exchange.wiped) == 2
     assert world.operation(WIPE.command_id).state is State.DONE
@@ -232,7 +233,7 @@ def test_wipe_of_a_dying_worker_that_was_called_back_is_not_pending() -> None:
 def test_wipe_is_known_to_be_requested_before_anything_else_can_fail(action: Action) -> None:
     """The device cannot be read back: what was done is on record all the same, and is told."""
     world = World([a_device()])
-    command = a_command(action=action)
+    command = a_command(action=action, even_if_personal=True)
     world.exchange.down_after_wipe = Retryable("Exchange is busy")
     with pytest.raises(Retryable):
         world.order(command)
@@ -245,7 +246,7 @@ def test_wipe_is_known_to_be_requested_before_anything_else_can_fail(action: Act
     world.order(command)
     operation = world.operation(command.command_id)
     assert len(world.exchange.wiped) == 1
-    assert (operation.state, operation.after) == (State.DONE, world.exchange.device)
+    assert (operation.state, operation.after) == (State.WAITING, world.exchange.device)
     assert world.events.types == ["device.wipe_requested"]
     assert world.events.sent[0].data["after"] is not None
 

@@ -147,9 +147,7 @@ def test_wipe_keeps_the_state_it_was_decided_on() -> None:
 def test_wipe_of_a_device_without_remote_wipe_is_refused() -> None:
     """Exchange would take the request and nothing would happen."""
     with pytest.raises(Rejected, match="does not support remote wipe"):
-        decide.erase(
-            Action.WIPE_DEVICE, device=a_device(), state=never_wiped(is_supported=False), why="x"
-        )
+        decide.erase(WIPE, device=a_device(), state=never_wiped(is_supported=False), why="x")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +162,30 @@ def test_wipe_of_a_device_without_remote_wipe_is_refused() -> None:
 def test_only_a_pending_wipe_is_cancelled(state: WipeState, action: Action | None) -> None:
     """Nothing pending means nothing to call back."""
     assert decide.cancel_wipe(a_device(), state, "ordered").action is action
+
+
+def test_cancellation_says_that_the_device_has_confirmed_already() -> None:
+    """Nothing is pending, and nothing was called back."""
+    done = WipeCycle(requested_at=NOW, acknowledged_at=NOW)
+    decision = decide.cancel_wipe(a_device(), never_wiped(account=done), "ordered")
+    assert decision.action is None
+    assert "no wipe is pending: the device has confirmed the last one" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        (never_wiped(device=SENT, account=PENDING), "whole-device"),
+        (never_wiped(device=PENDING, account=SENT), "account-only"),
+    ],
+)
+def test_cancellation_of_one_wipe_of_two_says_which_still_comes(
+    state: WipeState, kind: str
+) -> None:
+    """Whoever called it back must not believe that nothing will happen."""
+    decision = decide.cancel_wipe(a_device(), state, "ordered")
+    assert decision.action is Action.CANCEL_WIPE
+    assert f"the device has already been told of the {kind} one" in decision.reason
 
 
 @pytest.mark.parametrize("state", [never_wiped(device=SENT), never_wiped(account=SENT)])

@@ -63,7 +63,12 @@ def test_order_stored_but_not_queued_is_queued_by_the_next_attempt() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"action": Action.WIPE_DEVICE}, {"mailbox": "eve@contoso.com"}, {"device_id": "OTHER"}],
+    [
+        {"action": Action.WIPE_DEVICE},
+        {"mailbox": "eve@contoso.com"},
+        {"device_id": "OTHER"},
+        {"even_if_personal": True},
+    ],
 )
 def test_id_of_another_order_is_refused(changes: dict[str, object]) -> None:
     """An id stands for one order, at the door and on the queue."""
@@ -115,7 +120,7 @@ def test_order_to_remove_ends_the_partnership() -> None:
 def test_order_to_wipe_is_requested(action: Action, *, only_account: bool) -> None:
     """Each kind of wipe is told apart at Exchange."""
     world = World([a_device()])
-    world.order(a_command(action=action))
+    world.order(a_command(action=action, even_if_personal=True))
     assert [wiped.account_only for wiped in world.exchange.wiped] == [only_account]
     assert world.exchange.applied == []
     assert world.events.types == ["device.wipe_requested"]
@@ -185,4 +190,4 @@ def test_two_workers_on_one_wipe_request_it_once() -> None:
         world.order(wipe)
 
     assert len(world.exchange.wiped) == 1
-    assert world.operation(wipe.command_id).state is State.DONE
+    assert world.operation(wipe.command_id).acted_at is not None

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared import messages
-from shared.devices.model import Action, Command, Posture, Signal, Trust
+from shared.devices.model import Action, Command, Ownership, Posture, Signal, Trust
 from shared.devices.operation import Operation, State
 from shared.errors import Rejected
 from tests.unit.builders import NOW, TENANT, a_command, a_signal
@@ -34,6 +34,7 @@ commands = st.builds(
     device_id=names.filter(lambda name: len(name) <= 256),
     reason=st.text(st.characters(exclude_categories=["Cs"]), max_size=100),
     requested_by=names.filter(lambda name: len(name) <= 320),
+    even_if_personal=st.booleans(),
 )
 moments = st.datetimes(timezones=st.timezones()).filter(lambda at: 1971 < at.year < 2100)
 signals = st.builds(
@@ -46,6 +47,7 @@ signals = st.builds(
     mailbox=names.filter(lambda name: len(name) <= 320),
     device_id=names.filter(lambda name: len(name) <= 256),
     occurred_at=moments.map(lambda at: at.astimezone(UTC)),
+    ownership=st.sampled_from(Ownership),
 )
 
 
@@ -77,6 +79,12 @@ def test_documented_order_is_read() -> None:
     )
 
 
+def test_report_without_ownership_leaves_it_unknown() -> None:
+    """So does one with a word we do not know: a fact, and the cautious one."""
+    for said in (None, "unknown", "rented", "Corporate"):
+        assert messages.read_signal(changed(SIGNAL, ownership=said)).ownership is Ownership.UNKNOWN
+
+
 WRONG_COMMANDS: list[tuple[str, object]] = [
     ("action", "explode"),
     ("action", "BLOCK"),
@@ -93,6 +101,8 @@ WRONG_COMMANDS: list[tuple[str, object]] = [
     ("reason", "x" * 1001),
     ("reason", 5),
     ("requested_by", ""),
+    ("even_if_personal", "true"),
+    ("even_if_personal", 1),
     ("waiting_since", "2026-05-04T10:00:00"),
     ("attempt", "one"),
     *((name, None) for name in ("schema", "command_id", "tenant_id", "action", "mailbox")),

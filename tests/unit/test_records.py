@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.devices import decide
-from shared.devices.model import Action, Order, Posture, WipeCycle
+from shared.devices.model import Action, Order, Ownership, Posture, WipeCycle
 from shared.devices.operation import HISTORY_LIMIT, State, opened_by_command, opened_by_signal
 from shared.errors import Contended
 from shared.records.certificates import Certificates
@@ -42,6 +42,9 @@ def test_operation_comes_back_with_everything_it_had() -> None:
         attempted_at=NOW + timedelta(microseconds=7),
         acted_at=NOW + timedelta(seconds=1),
         after=blocked(),
+        even_if_personal=True,
+        awaited_since=NOW + timedelta(seconds=2),
+        acknowledged_at=NOW + timedelta(seconds=3, microseconds=1),
     )
     stored = journal.open(full)
     assert journal.find(TENANT, full.operation_id) == stored
@@ -90,7 +93,7 @@ def test_history_is_bounded_and_keeps_its_first_line() -> None:
 def test_newest_report_stands_in_whatever_order_they_come() -> None:
     """A device is known without regard to case."""
     postures = Postures(FakeTable())
-    newer = a_newer_signal(posture=Posture.LOST)
+    newer = a_newer_signal(posture=Posture.LOST, ownership=Ownership.PERSONAL)
     assert postures.keep(newer) == newer
     assert postures.keep(a_signal(mailbox=MAILBOX.upper())) == newer
     assert postures.newest(a_signal()) == newer
@@ -135,15 +138,6 @@ def test_last_pin_stands() -> None:
     assert certificates.active("another") is None
 
 
-def test_announced_stage_is_kept_per_certificate() -> None:
-    """And replaced by the next one."""
-    certificates = Certificates(FakeTable())
-    for days in (30, 14, 0):
-        certificates.announce(TENANT, "aa", timedelta(days=days))
-        assert certificates.announced(TENANT, "aa") == timedelta(days=days)
-    assert certificates.announced(TENANT, "bb") is None
-
-
 def test_report_opens_an_operation_that_names_its_sender() -> None:
     """The history says who said what."""
     operation = opened_by_signal(a_signal(), NOW)
@@ -180,6 +174,7 @@ def an_order(**changes: object) -> Order:
         device_id=a_command().device_id,
         given_at=NOW,
         why="ordered by helpdesk:jo: é 🙂",
+        even_if_personal=True,
     )
     return replace(order, **changes)  # type: ignore[arg-type]  # named fields only, by convention
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.devices.model import Posture, Trust
+from shared.devices.model import Ownership, Posture, Trust
 from shared.errors import Misconfigured, NotFound, Rejected, Retryable, Unverified
 from shared.mdm import standard
 from shared.mdm.senders import Sender, Senders
@@ -39,6 +39,10 @@ class FakeSecrets:
             raise self.down
         self.asked.append(at_most)
         return self.remembered if at_most else self.current
+
+    def expires_at(self, name: str) -> None:
+        """Say that none carries a date."""
+        assert name in {"portal-secret", "other-secret"}
 
 
 def senders(secrets: FakeSecrets | None = None, trust: Trust = Trust.FULL) -> Senders:
@@ -70,6 +74,26 @@ def test_event_becomes_a_signal(kind: str, posture: Posture) -> None:
     assert (signal.posture, signal.mailbox, signal.device_id) == (posture, MAILBOX, DEVICE_ID)
     assert (signal.tenant_id, signal.sender, signal.trust) == (TENANT, "portal", Trust.TIGHTEN)
     assert signal.occurred_at == NOW - timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("said", "ownership"),
+    [
+        ({"ownership": "corporate"}, Ownership.CORPORATE),
+        ({"ownership": "personal"}, Ownership.PERSONAL),
+        ({"ownership": "unknown"}, Ownership.UNKNOWN),
+        ({"ownership": "shared"}, Ownership.UNKNOWN),
+        ({"ownership": None}, Ownership.UNKNOWN),
+        ({}, Ownership.UNKNOWN),
+    ],
+)
+def test_event_may_say_whose_the_device_is(said: dict[str, object], ownership: Ownership) -> None:
+    """Anything but the two words we know is the cautious answer."""
+    data = {"mailbox": MAILBOX, "device_id": DEVICE_ID, **said}
+    body = json.dumps({"type": "device.lost", "timestamp": YESTERDAY, "data": data}).encode()
+    signal = senders().read("portal", signed(body), body).signal
+    assert signal is not None
+    assert signal.ownership is ownership
 
 
 def test_signal_is_named_after_the_delivery() -> None:
@@ -238,3 +262,16 @@ def test_event_of_any_shape_is_a_report_or_rejected(timestamp: object, data: obj
     assert report.mailbox
     assert report.device_id
     assert report.occurred_at.tzinfo is not None
+
+
+def test_tenant_has_the_secrets_of_its_senders() -> None:
+    """Each once, and none of another tenant's."""
+    mine = {
+        name: Sender(name=name, tenant_id=TENANT, secret_name=secret, trust=Trust.FULL)
+        for name, secret in (("a", "portal-secret"), ("b", "other-secret"), ("c", "portal-secret"))
+    }
+    theirs = Sender(name="d", tenant_id="other", secret_name="their-secret", trust=Trust.FULL)
+    all_of_them = Senders(senders=mine | {"d": theirs}, secrets=FakeSecrets(), clock=FakeClock())
+    assert all_of_them.secret_names(TENANT) == ["other-secret", "portal-secret"]
+    assert all_of_them.secret_names("nobody") == []
+    assert all_of_them.secret_ends("portal-secret") is None

@@ -200,7 +200,7 @@ def test_worker_that_is_overtaken_leaves_the_others_record_as_it_is() -> None:
 
     def planned_meanwhile() -> None:
         with pytest.raises(Died):
-            world.order(OLD, 4)
+            world.order(OLD, 5)
 
     world.exchange.before_find = planned_meanwhile
     with pytest.raises(Contended):
@@ -212,7 +212,7 @@ def test_worker_that_is_overtaken_leaves_the_others_record_as_it_is() -> None:
 
 def test_repair_that_is_given_up_says_nothing_of_the_wipe_before_it() -> None:
     """Of that it is known that it was requested."""
-    wipe = a_command(action=Action.WIPE_DEVICE)
+    wipe = a_command(action=Action.WIPE_ACCOUNT)
     cancel = a_newer_command(action=Action.CANCEL_WIPE)
     world = World([a_device()])
     world.accept(wipe)

@@ -109,6 +109,33 @@ def test_request_has_landed_if_it_is_not_the_one_that_stood_before(
     assert found is has_landed
 
 
+@pytest.mark.parametrize(
+    ("settle", "age", "pause"),
+    [
+        (120.0, 0.0, 30.0),
+        (120.0, 29.0, 30.0),
+        (120.0, 30.0, 60.0),
+        (120.0, 240.0, 60.0),
+        (120.0, 3600.0, 900.0),
+        (120.0, 4 * 3600.0, 3600.0),
+        (120.0, 71 * 3600.0, 3600.0),
+        (2.0, 0.0, 1.0),
+        (2.0, 3600.0, 60.0),
+        (0.0, 0.0, 1.0),
+        (0.0, 3600.0, 60.0),
+        (7200.0, 0.0, 1800.0),
+        (7200.0, 3 * 3600.0, 3600.0),
+    ],
+)
+def test_pause_before_the_next_look_grows_with_the_wait(
+    settle: float, age: float, pause: float
+) -> None:
+    """In production from half a minute to an hour; whatever is set, Exchange is not hammered."""
+    seconds = timedelta(seconds=settle)
+    found = wipe.next_look(NOW, NOW + timedelta(seconds=age), seconds)
+    assert found == timedelta(seconds=pause)
+
+
 def test_other_kind_of_wipe_is_not_ours() -> None:
     """The two kinds go through cycles of their own."""
     other = never_wiped(device=WipeCycle(requested_at=NOW))

@@ -23,7 +23,7 @@ from tests.unit.world import World
 MINUTE = timedelta(minutes=1)
 COMPLIANT, LOST = Posture.COMPLIANT, Posture.LOST
 OLD, NEW = a_command(), a_newer_command()
-WIPE = a_command(action=Action.WIPE_DEVICE)
+WIPE = a_command(action=Action.WIPE_DEVICE, even_if_personal=True)
 CANCEL = a_newer_command(action=Action.CANCEL_WIPE)
 
 
@@ -118,8 +118,9 @@ def test_order_is_overruled_by_one_of_its_own_concern_only(
 ) -> None:
     """A wipe does not lift a block, nor the other way round."""
     device = blocked(on_allowed_list=True)  # on both lists: every order has something to do
-    world = accepted(World([device]), a_command(action=older), a_newer_command(action=newer))
-    world.order(a_command(action=older))
+    old = a_command(action=older, even_if_personal=True)
+    world = accepted(World([device]), old, a_newer_command(action=newer))
+    world.order(old)
     did_nothing = not world.exchange.applied and not world.exchange.wiped
     assert did_nothing is is_overruled
 
@@ -209,7 +210,7 @@ def test_wipe_called_back_in_another_orders_place_is_announced_as_called_back() 
 
 def test_newer_wipe_is_not_repeated_in_its_place() -> None:
     """It is its own order's to request, once."""
-    newer = a_newer_command(action=Action.WIPE_DEVICE)
+    newer = a_newer_command(action=Action.WIPE_DEVICE, even_if_personal=True)
     world = World([a_device()])
     world.exchange.states[GUID] = never_wiped(device=WipeCycle(requested_at=NOW))
     cancel = a_command(action=Action.CANCEL_WIPE)
@@ -247,7 +248,8 @@ def test_report_older_than_an_order_does_nothing(
     acted = bool(world.exchange.applied or world.exchange.wiped)
     is_overruled = is_about_it and later < timedelta()
     assert acted is not is_overruled
-    assert world.operation(dated.signal_id).state is State.DONE
+    waits = bool(world.exchange.wiped)
+    assert world.operation(dated.signal_id).state is (State.WAITING if waits else State.DONE)
     if is_overruled:
         assert last_note(world, dated.signal_id) == f"nothing done: {said(command)} since"
 

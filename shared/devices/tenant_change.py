@@ -1,0 +1,177 @@
+"""What can be ordered for a tenant or a mailbox, rather than for one device."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from shared.devices import policy, rules
+from shared.devices.model import AccessLevel, AccessRule, MailboxName
+from shared.errors import Rejected
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Query = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Setting = str | bool | int | list[str] | None
+Image = dict[str, Any]  # how something stood, as it is shown and kept
+
+HOPELESS = frozenset(
+    {rules.Problem.EMPTY_QUERY, rules.Problem.WILDCARD, rules.Problem.UNKNOWN_CHARACTERISTIC}
+)
+
+
+class _Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="action"):
+    """One change; unknown fields are refused: they may change its meaning."""
+
+
+class AssignPolicy(_Change, frozen=True, kw_only=True, tag="assign_policy"):
+    """Put a mailbox under a policy; null: back under whatever policy is the default."""
+
+    mailbox: MailboxName
+    policy: Name | None
+
+
+class PutPolicy(_Change, frozen=True, kw_only=True, tag="put_policy"):
+    """Create a policy, or change the settings that are named; null clears one."""
+
+    policy: Name
+    settings: dict[str, Setting]
+
+
+class RemovePolicy(_Change, frozen=True, kw_only=True, tag="remove_policy"):
+    """Delete a policy."""
+
+    policy: Name
+
+
+class PutAccessRule(_Change, frozen=True, kw_only=True, tag="put_access_rule"):
+    """Let the rule for one value of one characteristic say a level."""
+
+    characteristic: Name
+    query: Query
+    level: AccessLevel
+
+
+class RemoveAccessRule(_Change, frozen=True, kw_only=True, tag="remove_access_rule"):
+    """Remove the rule for one value of one characteristic."""
+
+    characteristic: Name
+    query: Query
+
+
+class SetDefaultAccess(_Change, frozen=True, kw_only=True, tag="set_default_access"):
+    """Change the level for devices that nothing else decides about, shutting nobody out."""
+
+    level: AccessLevel
+
+
+class RotateCertificate(_Change, frozen=True, kw_only=True, tag="rotate_certificate"):
+    """Replace the certificate that the tenant signs in with by a new one, without a gap."""
+
+
+ShortChange = AssignPolicy | PutPolicy | RemovePolicy | PutAccessRule | RemoveAccessRule
+LongChange = SetDefaultAccess | RotateCertificate  # hours of many steps, with a record of its own
+TenantChange = ShortChange | LongChange
+KINDS: tuple[type[TenantChange], ...] = (
+    AssignPolicy,
+    PutPolicy,
+    RemovePolicy,
+    PutAccessRule,
+    RemoveAccessRule,
+    SetDefaultAccess,
+    RotateCertificate,
+)
+ACTIONS = frozenset(str(kind.__struct_config__.tag) for kind in KINDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantCommand:
+    """An order from a person or another system that is not about one device."""
+
+    command_id: str
+    tenant_id: str
+    change: TenantChange
+    reason: str
+    requested_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantOrder:
+    """A command, as far as later ones about the same target are measured against it."""
+
+    command_id: str
+    tenant_id: str
+    target: str
+    given_at: datetime  # when it was first stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Altered:
+    """What a change did: in words, and how its target stood before and after."""
+
+    says: str
+    before: Image | None  # None: there was no such thing
+    after: Image | None = None
+
+
+def action(change: TenantChange) -> str:
+    """Return the change's name in an order."""
+    return str(change.__struct_config__.tag)
+
+
+def target(change: TenantChange) -> str:
+    """Return what the change is about: of two orders about the same, the newer stands."""
+    match change:
+        case AssignPolicy():
+            return f"mailbox {change.mailbox.lower()}"
+        case PutPolicy() | RemovePolicy():
+            return f"policy {change.policy.lower()}"
+        case PutAccessRule() | RemoveAccessRule():
+            return f"rule {change.characteristic}={change.query}"
+        case SetDefaultAccess():
+            return "default access level"
+        case RotateCertificate():
+            return "certificate"
+
+
+def says(change: TenantChange) -> str:
+    """Return what the change is, in a few words."""
+    match change:
+        case AssignPolicy():
+            wanted = f"policy {change.policy}" if change.policy else "the default policy"
+            return f"mailbox {change.mailbox} put under {wanted}"
+        case PutPolicy():
+            return f"policy {change.policy} put ({', '.join(change.settings)})"
+        case PutAccessRule() | SetDefaultAccess():
+            return f"{target(change)} says {change.level}"
+        case RemovePolicy() | RemoveAccessRule():
+            return f"{target(change)} removed"
+        case RotateCertificate():
+            return "the certificate rotated"
+
+
+def check(change: TenantChange) -> None:
+    """Raise Rejected, naming everything that is wrong, if the change can never do any good."""
+    match change:
+        case PutPolicy():
+            policy.check({"Name": change.policy})
+            policy.check(change.settings)
+        case AssignPolicy() if change.policy is not None:
+            policy.check({"Name": change.policy})
+        case PutAccessRule():
+            _check_rule(change)
+        case _:
+            return
+
+
+def _check_rule(change: PutAccessRule) -> None:
+    rule = AccessRule(
+        name=change.query,
+        characteristic=change.characteristic,
+        query=change.query,
+        level=change.level,
+    )
+    wrong = [found for found in rules.check(rule) if found.problem in HOPELESS]
+    if wrong:
+        told = "; ".join(f"{found.why}: {found.remedy}" for found in wrong)
+        raise Rejected(f"the rule could never match: {told}")

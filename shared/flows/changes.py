@@ -1,0 +1,128 @@
+"""What an order that is not about one device would do, and the doing of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import msgspec
+
+from shared.devices import policy
+from shared.devices.model import AccessLevel, AccessRule
+from shared.devices.policy import Assignment, Policy, PolicyChange
+from shared.devices.tenant_change import (
+    Altered,
+    AssignPolicy,
+    Image,
+    PutAccessRule,
+    PutPolicy,
+    RemoveAccessRule,
+    RemovePolicy,
+    ShortChange,
+    says,
+)
+
+
+class Policies(Protocol):
+    """One tenant's mailbox policies; repeating any order does no harm."""
+
+    def list(self) -> tuple[Policy, ...]:
+        """Return all policies."""
+        ...
+
+    def put(self, name: str, settings: Mapping[str, object]) -> PolicyChange:
+        """Create the policy, or change what differs; Rejected where Exchange would not obey."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Delete the policy; Rejected while it is the default or in use."""
+        ...
+
+    def assignment(self, mailbox: str) -> Assignment:
+        """Return the policy the mailbox is under; NotFound if there is no such mailbox."""
+        ...
+
+    def assign(self, mailbox: str, name: str) -> Assignment:
+        """Put the mailbox under the policy; NotFound if there is none of this name."""
+        ...
+
+    def revert(self, mailbox: str) -> Assignment:
+        """Put the mailbox back under whatever policy is the default."""
+        ...
+
+
+class AccessRules(Protocol):
+    """One tenant's device access rules; repeating any order does no harm."""
+
+    def list(self) -> tuple[AccessRule, ...]:
+        """Return all rules."""
+        ...
+
+    def put(self, characteristic: str, query: str, *, level: AccessLevel) -> None:
+        """Make the rule say *level*."""
+        ...
+
+    def remove(self, characteristic: str, query: str) -> None:
+        """Remove the rule; done as well if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changing:
+    """Plans and makes changes in one tenant."""
+
+    policies: Policies
+    rules: AccessRules
+
+    def plan(self, change: ShortChange) -> Altered:
+        """Return what the change would do to what stands now; nothing is done."""
+        if isinstance(change, PutPolicy):
+            wanted = policy.check(change.settings)
+            planned = policy.plan(change.policy, wanted, self.policies.list())
+            return Altered(says=planned.says, before=_image(planned.before))
+        return Altered(says=says(change), before=self._standing(change))
+
+    def make(self, change: ShortChange) -> Image | None:
+        """Make the change, and return how its target then stands; None: there is none."""
+        match change:
+            case AssignPolicy():
+                return _image(self._assign(change.mailbox, change.policy))
+            case PutPolicy():
+                return _image(self.policies.put(change.policy, change.settings).after)
+            case RemovePolicy():
+                self.policies.remove(change.policy)
+            case PutAccessRule():
+                self.rules.put(change.characteristic, change.query, level=change.level)
+            case RemoveAccessRule():
+                self.rules.remove(change.characteristic, change.query)
+        return self._standing(change)
+
+    def _assign(self, mailbox: str, name: str | None) -> Assignment:
+        if name is None:
+            return self.policies.revert(mailbox)
+        return self.policies.assign(mailbox, name)
+
+    def _standing(self, change: ShortChange) -> Image | None:
+        match change:
+            case AssignPolicy():
+                return _image(self.policies.assignment(change.mailbox))
+            case PutPolicy() | RemovePolicy():
+                return _image(self._policy(change.policy))
+            case PutAccessRule() | RemoveAccessRule():
+                return _image(self._rule(change.characteristic, change.query))
+
+    def _policy(self, name: str) -> Policy | None:
+        named = [each for each in self.policies.list() if each.name.casefold() == name.casefold()]
+        return named[0] if named else None
+
+    def _rule(self, characteristic: str, query: str) -> AccessRule | None:
+        for rule in self.rules.list():
+            if (rule.characteristic, rule.query) == (characteristic, query):
+                return rule
+        return None
+
+
+def _image(found: Policy | Assignment | AccessRule | None) -> Image | None:
+    if found is None:
+        return None
+    image: dict[str, Any] = msgspec.to_builtins(found)
+    return image

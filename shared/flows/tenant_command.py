@@ -1,0 +1,174 @@
+"""A person or another system orders a change that is not about one device."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from shared.devices.operation import Operation, State, opened_by_tenant_command
+from shared.devices.tenant_change import (
+    LongChange,
+    RotateCertificate,
+    ShortChange,
+    TenantChange,
+    TenantCommand,
+    TenantOrder,
+    action,
+    target,
+)
+from shared.errors import Conflict, Rejected
+from shared.flows.changes import Changing
+from shared.flows.long_changes import Story
+from shared.flows.ports import Clock, Events, Journal, Queue
+from shared.flows.waiting import waiting
+
+
+class TenantOrders(Protocol):
+    """The newest order for each target of a tenant."""
+
+    def keep(self, order: TenantOrder) -> TenantOrder:
+        """Store the order unless a newer one is known; return the newest."""
+        ...
+
+    def newest(self, tenant_id: str, target: str) -> TenantOrder | None:
+        """Return the newest order, if there was one."""
+        ...
+
+    def withdraw(self, order: TenantOrder) -> None:
+        """Forget the order, if it is the newest: it turned out to be impossible."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TenantSteps:
+    """Takes one order to its end, from wherever an earlier attempt left it."""
+
+    require: Callable[[str], None]  # Misconfigured if an action is known to lack a cmdlet
+    changing: Changing
+    stories: Mapping[str, Story]  # of long changes, by action
+    orders: TenantOrders
+    journal: Journal
+    events: Events
+    clock: Clock
+
+    def accept(self, command: TenantCommand, queue: Queue) -> Operation:
+        """Store the order and queue it; the same order again is the same operation."""
+        operation = _opened(command, self.journal, self.clock)
+        if not operation.is_finished:
+            self.orders.keep(_order(command, operation))
+            queue.put_tenant_command(command)
+        return operation
+
+    def handle(self, command: TenantCommand) -> None:
+        """Carry the order out; the target's newest order stands, whichever acts last."""
+        operation = _opened(command, self.journal, self.clock)
+        if operation.is_finished:
+            return
+        order = _order(command, operation)
+        with waiting(operation, self.journal, self.clock):
+            try:
+                self._tell(operation, command.change, order)
+            except Rejected:
+                self.orders.withdraw(order)  # what cannot be done overrules nothing
+                self._not_attempted(command)
+                raise
+
+    def give_up(self, asked: Operation, why: str) -> None:
+        """Take back what must not be left half done, before the order is abandoned."""
+        known = self.journal.find(asked.tenant_id, asked.operation_id)
+        if known is not None and not known.asks_the_same_as(asked):
+            return  # its id is another order's, which goes on
+        if isinstance(asked.change, LongChange):
+            self.stories[action(asked.change)].give_up(asked, why)
+
+    def _tell(self, operation: Operation, change: TenantChange, order: TenantOrder) -> None:
+        newest = self.orders.keep(order)
+        if newest.command_id != order.command_id and operation.attempted_at is None:
+            self._close(operation, f"nothing done: overruled by the newer {newest.command_id}")
+            return
+        if operation.acted_at is None:
+            if not isinstance(change, RotateCertificate):
+                self.require(operation.asked)  # a rotation needs nothing of Exchange
+            operation = self._acted(operation, change)
+        altered = operation.altered
+        if altered is None or altered.before == altered.after:
+            self._close(operation, "nothing was to be done")
+            return
+        operation = self._restored(operation, order)
+        if not isinstance(change, RotateCertificate):
+            self.events.policy_changed(operation)  # a rotation has told of itself
+        self._close(operation, "done")
+
+    def _not_attempted(self, command: TenantCommand) -> None:
+        """Note that nothing came of the attempt: Exchange refused, or it was taken back."""
+        latest = self.journal.find(command.tenant_id, command.command_id)
+        if latest is not None and latest.attempted_at is not None and latest.acted_at is None:
+            self.journal.save(replace(latest, attempted_at=None))
+
+    def _acted(self, operation: Operation, change: TenantChange) -> Operation:
+        if isinstance(change, ShortChange):
+            return self._carried_out(operation, change)
+        if operation.attempted_at is None:
+            operation = self.journal.save(replace(operation, attempted_at=self.clock()))
+        altered = self.stories[action(change)].go_on(operation)
+        return self._save(replace(operation, acted_at=self.clock(), altered=altered), altered.says)
+
+    def _carried_out(self, operation: Operation, change: ShortChange) -> Operation:
+        altered = operation.altered
+        if altered is None:
+            altered = self.changing.plan(change)
+            operation = self._save(replace(operation, altered=altered), altered.says)
+        # Written down first: whoever is overruled after this has to look what became of it.
+        operation = self.journal.save(replace(operation, attempted_at=self.clock()))
+        after = self.changing.make(change)
+        done = replace(operation, acted_at=self.clock(), altered=replace(altered, after=after))
+        return self._save(done, "carried out, and read back")
+
+    def _restored(self, operation: Operation, order: TenantOrder) -> Operation:
+        """
+        Make the newest order's change again, if it is not ours.
+
+        Two workers may change one target at once, and ours may have written last: whoever
+        acts last also looks last.
+        """
+        newest = self.orders.newest(order.tenant_id, order.target)
+        if newest is None or newest.command_id in {order.command_id, operation.repairs}:
+            return operation
+        newer = self.journal.find(newest.tenant_id, newest.command_id)
+        if newer is None or operation.altered is None:
+            return operation
+        if not isinstance(newer.change, ShortChange):
+            return operation  # of long changes only one is under way at a time
+        try:
+            after = self.changing.make(newer.change)
+        except Rejected:
+            return operation  # what cannot be done was not undone by us
+        altered = replace(operation.altered, after=after)
+        repaired = replace(operation, repairs=newest.command_id, altered=altered)
+        return self._save(repaired, f"the newer {newest.command_id} stands")
+
+    def _save(self, operation: Operation, note: str) -> Operation:
+        return self.journal.save(operation.stepped(State.PLANNED, note, self.clock()))
+
+    def _close(self, operation: Operation, note: str) -> None:
+        self.journal.save(operation.stepped(State.DONE, note, self.clock()))
+
+
+def _opened(command: TenantCommand, journal: Journal, clock: Clock) -> Operation:
+    """Store the operation, or find it; Conflict if its id stands for something else."""
+    asked = opened_by_tenant_command(command, clock())
+    operation = journal.open(asked)
+    if not operation.asks_the_same_as(asked):
+        raise Conflict(
+            f"command_id {operation.operation_id} already stands for another order: send a new "
+            "one under a new command_id"
+        )
+    return operation
+
+
+def _order(command: TenantCommand, operation: Operation) -> TenantOrder:
+    return TenantOrder(
+        command_id=command.command_id,
+        tenant_id=command.tenant_id,
+        target=target(command.change),
+        given_at=operation.opened_at,
+    )

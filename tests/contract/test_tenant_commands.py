@@ -1,0 +1,197 @@
+"""Orders about policies, rules and the default level: made once, told once, the newest stands."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.devices.operation import State
+from shared.devices.tenant_change import TenantCommand
+from shared.errors import Conflict, Misconfigured, Rejected
+from tests.contract.tenant_commands_world import Office, an_order
+from tests.unit.world import Died
+
+STRICT = {"MinPasswordLength": 6, "PasswordEnabled": True}
+PUT_POLICY = an_order("put_policy", policy="Strict", settings=STRICT)
+PUT_RULE = an_order(
+    "put_access_rule", characteristic="DeviceModel", query="Nokia 3310", level="Block"
+)
+SET_DEFAULT = an_order("set_default_access", level="Quarantine")
+
+
+def with_strict(office: Office) -> Office:
+    office.deliver(an_order("put_policy", 99, policy="Strict", settings=STRICT))
+    office.events.sent.clear()
+    return office
+
+
+def with_rule(office: Office) -> Office:
+    rule = {"characteristic": "DeviceModel", "query": "Nokia 3310"}
+    office.deliver(an_order("put_access_rule", 99, level="Allow", **rule))
+    office.events.sent.clear()
+    return office
+
+
+def as_it_is(office: Office) -> Office:
+    return office
+
+
+def levels(office: Office) -> dict[str, str]:
+    return {rule.query: rule.level for rule in office.scene.tenant.organization.rules.values()}
+
+
+CASES: dict[str, tuple[Callable[[Office], Office], TenantCommand, object, object]] = {
+    "put_policy": (as_it_is, PUT_POLICY, None, 6),
+    "remove_policy": (with_strict, an_order("remove_policy", policy="strict"), 6, None),
+    "assign_policy": (
+        with_strict,
+        an_order("assign_policy", mailbox="adele@contoso.com", policy="Strict"),
+        True,
+        False,
+    ),
+    "put_access_rule": (with_rule, PUT_RULE, "Allow", "Block"),
+    "remove_access_rule": (
+        with_rule,
+        an_order("remove_access_rule", characteristic="DeviceModel", query="Nokia 3310"),
+        "Allow",
+        None,
+    ),
+    "set_default_access": (as_it_is, SET_DEFAULT, "Allow", "Quarantine"),
+}
+
+
+def telling(image: object) -> object:
+    """Return the one thing in an image that a case looks at."""
+    if not isinstance(image, dict):
+        return image
+    settings = image.get("settings")
+    if isinstance(settings, dict):
+        return settings["MinPasswordLength"]
+    return image.get("level", image.get("is_inherited"))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_order_is_made_recorded_and_told(name: str) -> None:
+    """With how its target stood before and after; a second delivery changes nothing."""
+    prepare, command, before, after = CASES[name]
+    office = prepare(Office())
+    office.deliver(command)
+    office.deliver(command)
+
+    operation = office.operation(command)
+    assert operation.state is State.DONE
+    assert operation.altered is not None
+    assert (telling(operation.altered.before), telling(operation.altered.after)) == (before, after)
+    assert office.events.types == ["policy.changed"]
+    assert office.events.sent[0].data["action"] == name
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_order_is_told_under_one_id_whenever_a_worker_dies(name: str) -> None:
+    """And it ends as if nobody had died."""
+    prepare, command, before, after = CASES[name]
+    for calls in range(1, 60):
+        office = prepare(Office())
+        try:
+            office.deliver(command, calls)
+        except Died:
+            office.deliver(command)
+        else:
+            assert calls > 4, "a worker's calls are counted"
+            break
+        operation = office.operation(command)
+        assert operation.state is State.DONE, calls
+        assert operation.altered is not None
+        assert telling(operation.altered.after) == after, calls
+        assert telling(operation.altered.before) == before, calls
+        assert len({event.id for event in office.events.sent}) == 1, calls
+    else:
+        raise AssertionError("the worker never came to the end")
+
+
+def test_what_stands_already_is_not_told() -> None:
+    office = with_strict(Office())
+    office.deliver(PUT_POLICY)
+    assert office.events.types == []
+    assert office.operation(PUT_POLICY).history[-1].note == "nothing was to be done"
+
+
+def test_an_older_order_that_waited_is_overruled() -> None:
+    office = Office()
+    newer = an_order(
+        "put_access_rule", 2, characteristic="DeviceModel", query="Nokia 3310", level="Allow"
+    )
+    office.accept(PUT_RULE)
+    office.accept(newer)
+    office.deliver(newer)
+    office.deliver(PUT_RULE)
+    assert levels(office)["Nokia 3310"] == "Allow"
+    assert "overruled" in office.operation(PUT_RULE).history[-1].note
+    assert office.events.types == ["policy.changed"]
+
+
+def test_an_older_order_that_writes_late_is_set_right() -> None:
+    """Its worker was held up between its attempt and its write."""
+    office = Office()
+    newer = an_order(
+        "put_access_rule", 2, characteristic="DeviceModel", query="Nokia 3310", level="Allow"
+    )
+    office.accept(PUT_RULE)
+    with pytest.raises(Died):
+        office.steps(calls=5).handle(PUT_RULE)  # it has noted that it begins
+    assert office.operation(PUT_RULE).attempted_at is not None
+    office.accept(newer)
+    office.deliver(newer)
+    office.deliver(PUT_RULE)
+    assert levels(office)["Nokia 3310"] == "Allow"
+    assert office.operation(PUT_RULE).repairs == newer.command_id
+
+
+def test_one_id_stands_for_one_order() -> None:
+    office = Office()
+    office.accept(PUT_POLICY)
+    other = an_order("put_policy", policy="Strict", settings={"MinPasswordLength": 8})
+    with pytest.raises(Conflict, match="under a new command_id"):
+        office.accept(other)
+
+
+def test_what_cannot_be_done_overrules_nothing() -> None:
+    office = Office()
+    command = an_order("remove_policy", policy="Default")
+    office.accept(command)
+    with pytest.raises(Rejected, match="make another one the default"):
+        office.deliver(command)
+    assert office.orders.newest(command.tenant_id, "policy default") is None
+
+
+def test_a_default_that_was_not_changed_is_refused_with_the_reason() -> None:
+    """And the default is what it was: here somebody else changes it meanwhile."""
+    office = Office()
+
+    def interfere(number: int) -> None:
+        if number == 4:
+            office.scene.tenant.set_default_access_level("Quarantine")
+
+    office.scene.before_request = interfere
+    office.scene.looks = False
+    with pytest.raises(Rejected, match="somebody else changed the default"):
+        office.deliver(an_order("set_default_access", level="Block"))
+    assert office.scene.default == "Quarantine"
+
+
+def test_an_order_taken_in_is_queued_as_it_was_sent() -> None:
+    office = Office()
+    for _ in range(2):
+        office.accept(PUT_POLICY)
+    assert office.queue.tenant_commands == [PUT_POLICY, PUT_POLICY]
+
+
+def test_an_order_that_lacks_a_cmdlet_waits_and_goes_on_by_itself() -> None:
+    office = Office()
+    office.lacking.add("put_policy")
+    with pytest.raises(Misconfigured):
+        office.deliver(PUT_POLICY)
+    assert office.operation(PUT_POLICY).history[-1].note == "put_policy lacks a cmdlet"
+    assert office.operation(PUT_POLICY).attempted_at is None
+    office.lacking.clear()
+    office.deliver(PUT_POLICY)
+    assert office.operation(PUT_POLICY).state is State.DONE
