@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from functions import views
-from shared import messages
+from shared import messages, tenant_messages
+from shared.devices import tenant_change
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 TENANT = {
@@ -49,10 +50,10 @@ def _intake() -> dict[str, Any]:
         },
         "/commands": {
             "post": _operation(
-                "Order an action on a device.",
+                "Order an action on a device, or a change of policies, rules or the default.",
                 {"202": "Operation"},
                 refusals={"400": "Not a command", "409": "Id used before", "413": "Too large"},
-                body={"$ref": "#/components/schemas/CommandMessage"},
+                body={"oneOf": [_reference(name) for name in ("CommandMessage", *_tenant_names())]},
             )
         },
     }
@@ -92,6 +93,15 @@ def _certificate() -> dict[str, Any]:
                 {"200": "Certificates"},
                 refusals={"400": "Unknown tenant"},
                 parameters=[TENANT],
+            )
+        },
+        "/certificate/rotate": {
+            "post": _operation(
+                "Order a new certificate for a tenant.",
+                {"202": "Operation"},
+                refusals={"400": "Not an order, or no tenant named", "409": "Id used before"},
+                parameters=[TENANT],
+                body=_reference("RotationRequest"),
             )
         },
         "/certificate/validate": {
@@ -155,9 +165,32 @@ def _path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _tenant_names() -> list[str]:
+    return [f"{kind.__name__}Command" for kind in tenant_change.KINDS]
+
+
+def _tenant_commands(named: dict[str, Any]) -> dict[str, Any]:
+    """Return what each order looks like: the envelope's fields beside the change's own."""
+    envelope = named["Envelope"]
+    return {
+        f"{kind.__name__}Command": {
+            **named[kind.__name__],
+            "properties": {**envelope["properties"], **named[kind.__name__]["properties"]},
+            "required": [*envelope["required"], *named[kind.__name__]["required"]],
+        }
+        for kind in tenant_change.KINDS
+    }
+
+
 def _schemas() -> dict[str, Any]:
     shapes = [
         messages.CommandMessage,
+        tenant_messages.Envelope,
+        tenant_messages.RotationRequest,
         views.Taken,
         views.Operation,
         views.Explanation,
@@ -167,4 +200,4 @@ def _schemas() -> dict[str, Any]:
         views.Problem,
     ]
     _, named = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
-    return {**named, "OpenApi": {"type": "object"}}
+    return {**named, **_tenant_commands(named), "OpenApi": {"type": "object"}}

@@ -8,10 +8,11 @@ import azure.functions as func
 from functions import openapi, replies, views
 from functions.replies import Detail
 from shared import messages, wiring
-from shared.devices.certificate import App
+from shared.devices.model import Command
+from shared.devices.operation import Operation
+from shared.devices.tenant_change import TenantCommand
 from shared.errors import Failure, NotFound, Rejected, TooLarge
-from shared.flows import certificate_watch, device_command, device_explanation
-from shared.flows.certificate_validation import Validation
+from shared.flows import device_command, device_explanation
 from shared.services import Services
 
 blueprint = func.Blueprint()
@@ -26,16 +27,10 @@ def post_command(req: func.HttpRequest) -> func.HttpResponse:
     body = req.get_body()
     if len(body) > COMMAND_LIMIT:
         raise TooLarge(f"a command may hold {COMMAND_LIMIT} bytes at most")
-    command = messages.read_command(body)
+    command = messages.read_order(body)
     services = wiring.services()
     services.tenant(command.tenant_id)
-    operation = device_command.accept(
-        command,
-        journal=services.journal,
-        orders=services.orders,
-        queue=services.queues,
-        clock=services.clock,
-    )
+    operation = _accepted(command, services)
     return replies.json(
         views.operation(operation),
         HTTPStatus.ACCEPTED,
@@ -66,54 +61,17 @@ def get_device_explanation(req: func.HttpRequest) -> func.HttpResponse:
     guid = req.route_params["device_guid"].lower()
     if not messages.is_guid(guid):
         raise NotFound("a device is named by the GUID of its partnership")
-    apps = _apps(services, req)
+    apps = services.apps(req.params.get("tenant_id"))
     if len(apps) != 1:
         raise Rejected("tenant_id must say whose device it is")
-    tenant_id = apps[0].tenant_id
+    exchange = services.exchanges[apps[0].tenant_id]
     explanation = device_explanation.of(
         guid,
-        exchange=services.exchange(tenant_id),
-        facts=services.access_facts(tenant_id),
+        exchange=exchange.devices,
+        facts=exchange.facts,
         clock=services.clock,
     )
     return replies.json(views.explanation(explanation))
-
-
-@blueprint.route(route="certificate", methods=["GET"])
-@replies.answering(Detail.TOLD)
-def get_certificate(req: func.HttpRequest) -> func.HttpResponse:
-    """Return how each tenant's certificate stands."""
-    services = wiring.services()
-    shown = views.Certificates()
-    for app in _apps(services, req):
-        try:
-            standing = certificate_watch.standing(
-                app, vault=services.vault, pins=services.pins, now=services.clock()
-            )
-        except Failure as failure:  # one tenant's trouble must not hide the others
-            shown.problems[app.tenant_id] = str(failure)
-        else:
-            shown.certificates.append(views.certificate(standing, services.clock()))
-    return replies.json(shown)
-
-
-@blueprint.route(route="certificate/validate", methods=["POST"])
-@replies.answering(Detail.TOLD)
-def post_certificate_validate(req: func.HttpRequest) -> func.HttpResponse:
-    """Try each link from the vault to Exchange, and grade it."""
-    services = wiring.services()
-    reports = [
-        Validation(
-            app=app,
-            vault=services.vault,
-            entra=services.entra,
-            exchange=services.exchange(app.tenant_id).ping,
-            pins=services.pins,
-            clock=services.clock,
-        ).report()
-        for app in _apps(services, req)
-    ]
-    return replies.json(views.Reports(reports))
 
 
 @blueprint.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
@@ -140,6 +98,18 @@ def get_openapi(req: func.HttpRequest) -> func.HttpResponse:
     return replies.json(openapi.document())
 
 
+def _accepted(command: Command | TenantCommand, services: Services) -> Operation:
+    if isinstance(command, TenantCommand):
+        return services.tenant_steps(command.tenant_id).accept(command, services.queues)
+    return device_command.accept(
+        command,
+        journal=services.journal,
+        orders=services.orders,
+        queue=services.queues,
+        clock=services.clock,
+    )
+
+
 def _places(services: Services, req: func.HttpRequest) -> list[str]:
     """Return the tenants to look under; also one not served: orders for it were given up."""
     wanted = req.params.get("tenant_id")
@@ -148,13 +118,6 @@ def _places(services: Services, req: func.HttpRequest) -> list[str]:
     if not messages.is_guid(wanted):
         raise Rejected("tenant_id must be a GUID")
     return [wanted.lower()]
-
-
-def _apps(services: Services, req: func.HttpRequest) -> list[App]:
-    wanted = req.params.get("tenant_id")
-    if wanted is None:
-        return [tenant.app for tenant in services.tenants.values()]
-    return [services.tenant(wanted).app]
 
 
 def _health(pings: Mapping[str, Callable[[], None]], detail: Detail) -> func.HttpResponse:

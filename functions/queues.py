@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import azure.functions as func
 
-from shared import messages, wiring
-from shared.errors import Failure, Misconfigured, Rejected, Retryable
+from shared import messages, vault_events, wiring
+from shared.devices.tenant_change import TenantCommand
+from shared.errors import Failure, Misconfigured, Rejected, Retryable, Unfinished
 from shared.flows import abandoned, device_command, device_signal
 from shared.messages import COMMANDS, SIGNALS
 from shared.services import Services
@@ -46,6 +47,21 @@ def on_poison_command(message: func.QueueMessage) -> None:
     _bury(COMMANDS + POISON, messages.content(message.get_body()))
 
 
+@blueprint.queue_trigger(arg_name="message", queue_name=vault_events.QUEUE, connection=STORAGE)
+def on_vault_event(message: func.QueueMessage) -> None:
+    """Look at a certificate of which the vault has something to say."""
+    for event in vault_events.each(messages.content(message.get_body())):
+        _handle(vault_events.QUEUE, event, _vault_event)
+
+
+@blueprint.queue_trigger(
+    arg_name="message", queue_name=vault_events.QUEUE + POISON, connection=STORAGE
+)
+def on_poison_vault_event(message: func.QueueMessage) -> None:
+    """Record and announce an event of the vault that could not be handled."""
+    _bury(vault_events.QUEUE + POISON, messages.content(message.get_body()))
+
+
 def _signal(services: Services, body: bytes) -> None:
     signal = messages.read_signal(body)
     device_signal.handle(
@@ -57,14 +73,39 @@ def _signal(services: Services, body: bytes) -> None:
 
 
 def _command(services: Services, body: bytes) -> None:
-    command = messages.read_command(body)
-    device_command.handle(command, orders=services.orders, steps=services.steps(command.tenant_id))
+    command = messages.read_order(body)
+    if isinstance(command, TenantCommand):
+        services.tenant_steps(command.tenant_id).handle(command)
+        return
+    device_command.handle(
+        command,
+        orders=services.orders,
+        postures=services.postures,
+        steps=services.steps(command.tenant_id),
+    )
+
+
+def _vault_event(services: Services, body: bytes) -> None:
+    event = vault_events.read(body)
+    if not (event.is_of_certificate and event.is_of_vault(services.vault_url)):
+        log.info("an event of the vault does not concern us: %.100r", event.kind)
+        return
+    apps = [tenant.app for tenant in services.tenants.values()]
+    failures = services.watch().look(app for app in apps if event.is_about(app.certificate_name))
+    if any(isinstance(failure, Misconfigured) for failure in failures):
+        raise Misconfigured("; ".join(map(str, failures)))
+    if failures:
+        # Also what is refused: the event was right to make us look, and we have not seen all.
+        raise Retryable("; ".join(map(str, failures)))
 
 
 def _handle(queue: str, body: bytes, story: Story) -> None:
     """Run a story; what must wait goes back on the queue, what cannot be done is given up."""
     try:
         _run(body, story)
+    except Unfinished as part:
+        log.info("%s: %s goes on: %s", queue, messages.named(body), part)
+        wiring.queues().put_on(queue, body, part.after)
     except (Retryable, Misconfigured) as failure:
         # Also what an administrator must mend first: it goes on by itself when that is done.
         if not _put_back(queue, body, failure):
@@ -115,6 +156,8 @@ def _give_up(services: Services, body: bytes, why: str) -> None:
     if asked.tenant_id not in services.tenants:
         # Kept where it can be asked for; the reason names the tenant.
         asked = replace(asked, tenant_id=messages.UNKNOWN)
+    elif asked.change is not None:
+        services.tenant_steps(asked.tenant_id).give_up(asked, why)
     try:
         abandoned.give_up(
             asked,

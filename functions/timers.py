@@ -6,7 +6,6 @@ import azure.functions as func
 
 from shared import wiring
 from shared.errors import Misconfigured
-from shared.flows import certificate_watch
 
 log = logging.getLogger("easgate.timers")
 blueprint = func.Blueprint()
@@ -14,18 +13,12 @@ blueprint = func.Blueprint()
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CERTIFICATE_SCHEDULE%")
 def on_certificate_schedule(timer: func.TimerRequest) -> None:
-    """Look how long the certificates still last."""
+    """Look how the certificates and the webhook secrets stand, and how long they last."""
     if timer.past_due:
         log.warning("the certificate watch runs late")
     services = wiring.services()
-    failures = certificate_watch.watch(
-        [tenant.app for tenant in services.tenants.values()],
-        vault=services.vault,
-        pins=services.pins,
-        events=services.events,
-        clock=services.clock,
-    )
+    failures = services.watch().look(tenant.app for tenant in services.tenants.values())
     for failure in failures:
-        log.error("a certificate could not be looked at: %s", failure)
+        log.error("a certificate or a webhook secret could not be looked after: %s", failure)
     if any(isinstance(failure, Misconfigured) for failure in failures):
         raise Misconfigured("the certificate watch needs an administrator: see the lines above")

@@ -4,6 +4,10 @@ from datetime import datetime
 
 import msgspec
 
+from shared.credentials.expiry import Stage
+from shared.credentials.findings import Finding, Grade
+from shared.credentials.mismatch import Kind
+from shared.credentials.validation import LastValidation, Report
 from shared.devices import explanation as devices
 from shared.devices.access import Layer, Verdict
 from shared.devices.layers import Step as AccessStep
@@ -11,8 +15,8 @@ from shared.devices.model import Action, Device
 from shared.devices.operation import Operation as DeviceOperation
 from shared.devices.operation import State, Step
 from shared.devices.remedies import Remedy
-from shared.flows.certificate_validation import Report
-from shared.flows.certificate_watch import Standing
+from shared.devices.tenant_change import Altered, TenantChange
+from shared.flows.certificate_standing import Ending, Standing
 
 
 class Taken(msgspec.Struct, kw_only=True):
@@ -42,6 +46,10 @@ class Operation(msgspec.Struct, kw_only=True):
     decision: Decision | None
     before: Device | None
     after: Device | None
+    even_if_personal: bool  # ordered so: a wipe may reset a personal device too
+    acknowledged_at: datetime | None  # when the device confirmed its wipe
+    change: TenantChange | None  # ordered, where no single device is concerned
+    altered: Altered | None
     history: tuple[Step, ...]
 
 
@@ -61,8 +69,29 @@ class Explanation(msgspec.Struct, kw_only=True):
     remedies: tuple[Remedy, ...]
 
 
+class Validated(msgspec.Struct, kw_only=True):
+    """What the last validation found."""
+
+    at: datetime
+    grade: Grade
+    codes: tuple[Finding, ...]
+
+
+class CurrentVersion(msgspec.Struct, kw_only=True):
+    """The vault's current version of a certificate, where that is not the one in use."""
+
+    version: str
+    thumbprint_sha256: str
+    thumbprint_sha1: str
+    expires_at: datetime
+
+
 class Certificate(msgspec.Struct, kw_only=True):
-    """How one tenant's certificate stands."""
+    """
+    How one tenant's certificate stands.
+
+    It expires when the vault's date or that of its registration has come, whichever is earlier.
+    """
 
     tenant_id: str
     client_id: str
@@ -71,10 +100,17 @@ class Certificate(msgspec.Struct, kw_only=True):
     version: str
     is_pinned: bool
     thumbprint_sha256: str
+    thumbprint_sha1: str
     not_before: datetime
     expires_at: datetime
     days_left: int
+    stage: Stage | None
     stage_days: int | None
+    registered: bool | None  # null: it cannot be told
+    registration_problem: str | None  # why not
+    mismatches: list[Kind]
+    current_version: CurrentVersion | None
+    last_validation: Validated | None
 
 
 class Certificates(msgspec.Struct, kw_only=True):
@@ -82,6 +118,7 @@ class Certificates(msgspec.Struct, kw_only=True):
 
     certificates: list[Certificate] = []
     problems: dict[str, str] = {}
+    not_applicable: dict[str, str] = {}  # by tenant that signs in with something else
 
 
 class Reports(msgspec.Struct):
@@ -120,6 +157,10 @@ def operation(operation: DeviceOperation) -> Operation:
         decision=Decision(action=decision.action, reason=decision.reason) if decision else None,
         before=operation.before,
         after=operation.after,
+        even_if_personal=operation.even_if_personal,
+        acknowledged_at=operation.acknowledged_at,
+        change=operation.change,
+        altered=operation.altered,
         history=operation.history,
     )
 
@@ -141,9 +182,10 @@ def explanation(told: devices.Explanation) -> Explanation:
     )
 
 
-def certificate(standing: Standing, now: datetime) -> Certificate:
-    """Return how a certificate stands."""
-    shown = standing.certificate
+def certificate(standing: Standing, last: LastValidation | None, now: datetime) -> Certificate:
+    """Return how a certificate stands, and what its last validation found."""
+    shown, ends_at = standing.active.certificate, standing.active.ends_at
+    stage, found = standing.stage, standing.mismatches
     return Certificate(
         tenant_id=standing.app.tenant_id,
         client_id=standing.app.client_id,
@@ -152,8 +194,25 @@ def certificate(standing: Standing, now: datetime) -> Certificate:
         version=shown.version,
         is_pinned=standing.is_pinned,
         thumbprint_sha256=shown.thumbprint,
+        thumbprint_sha1=shown.thumbprint_sha1,
         not_before=shown.valid_from,
-        expires_at=shown.expires_at,
-        days_left=(shown.expires_at - now).days,
-        stage_days=standing.stage.days if standing.stage is not None else None,
+        expires_at=ends_at,
+        days_left=(ends_at - now).days,
+        stage=stage,
+        stage_days=stage.days if stage else None,
+        registered=standing.is_registered,
+        registration_problem=standing.unread or None,
+        mismatches=[kind for kind in Kind if found.get(kind)],
+        current_version=_current_version(standing.newer) if standing.newer else None,
+        last_validation=Validated(at=last.at, grade=last.grade, codes=last.codes) if last else None,
+    )
+
+
+def _current_version(newer: Ending) -> CurrentVersion:
+    shown = newer.certificate
+    return CurrentVersion(
+        version=shown.version,
+        thumbprint_sha256=shown.thumbprint,
+        thumbprint_sha1=shown.thumbprint_sha1,
+        expires_at=newer.ends_at,
     )

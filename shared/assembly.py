@@ -1,183 +1,248 @@
 """Which adapter stands behind which port; imported when the first message comes, not before."""
 
-import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
 
 import httpx
 from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 from azure.identity import ManagedIdentityCredential
-from azure.storage.queue import LinearRetry, QueueServiceClient
 
-from shared import config
-from shared.azure_failures import translated
-from shared.config import Settings, Storage
+from shared import azure_clients, config
+from shared.config import Settings, Tenant
+from shared.credentials.certificate import App
+from shared.directory.applications import Applications
+from shared.directory.own_registration import OwnRegistration
 from shared.events.publisher import Publisher
-from shared.exchanges import CONNECTIONS, Connected, Surroundings, connect
+from shared.exchanges import CONNECTIONS, Connected, Surroundings, Trial, connect
+from shared.flows.rotation_ports import RotationPorts
+from shared.identity.any_version import AnyVersion
+from shared.identity.login import Login
+from shared.identity.managed import ManagedIdentities
 from shared.identity.secrets import WebhookSecrets
 from shared.identity.tokens import Tokens
 from shared.identity.vault import Vault
 from shared.mdm.senders import Sender, Senders
 from shared.queues import Queues
+from shared.records.announcements import Announcements
 from shared.records.certificates import Certificates
+from shared.records.default_access import DefaultAccessChanges
 from shared.records.deliveries import Deliveries
 from shared.records.journal import Journal
 from shared.records.orders import Orders
 from shared.records.postures import Postures
+from shared.records.rotations import Rotations
 from shared.records.tables import Table
+from shared.records.tenant_orders import TenantOrders
 from shared.records.throttle import Throttles
+from shared.records.validations import Validations
+from shared.registrations import Registrations, Trials
 from shared.services import Services
 
-# A webhook's sender waits 15 seconds: whatever is down must be noticed well before.
-PATIENCE: dict[str, Any] = {"retry_total": 1, "connection_timeout": 3, "read_timeout": 4}
-Ping = Callable[[], None]
-STORAGE_AUDIENCE = "https://storage.azure.com"
+Clock = Callable[[], datetime]
 
 
-def build(clock: Callable[[], datetime]) -> Services:
-    """Build everything from the app settings; nothing is called yet."""
+def build(clock: Clock) -> Services:
+    """Build everything from the app settings, for the managed identity; nothing is called yet."""
     settings = config.from_environment()
-    credential = _credential(settings)
-    http = httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
-    tables = _tables(settings.storage, credential)
-    queues = Queues(_queues(settings.storage, credential), clock)
-    journal = Journal(Table(tables, "journal"))
-    pins = Certificates(Table(tables, "certificates"))
-    vault = _vault(settings, credential)
-    tokens = _tokens(settings, vault, pins, http, clock)
-    events = _events(settings, credential, http)
-    around = Surroundings(
-        base_url=settings.exchange_base_url,
-        tokens=tokens,
-        board=Throttles(Table(tables, "throttle"), clock),
-        events=events,
-        clock=clock,
-    )
-    connected = {name: connect(tenant, around) for name, tenant in settings.tenants.items()}
-    pings: dict[str, Ping] = {"tables": journal.ping, "queues": queues.ping, "events": events.ping}
-    for each in connected.values():
-        pings |= _pings(each, vault)
-    return Services(
-        tenants=settings.tenants,
-        exchange=lambda tenant_id: connected[tenant_id].admin,
-        access_facts=lambda tenant_id: connected[tenant_id].facts,
-        journal=journal,
-        postures=Postures(Table(tables, "postures")),
-        orders=Orders(Table(tables, "orders")),
-        deliveries=Deliveries(Table(tables, "deliveries"), clock),
-        queues=queues,
-        senders=_senders(settings, credential, clock),
-        events=events,
-        vault=vault,
-        entra=tokens,
-        pins=pins,
-        clock=clock,
-        pings=pings,
-    )
+    return assemble(settings, azure_clients.identity(settings), clock)
 
 
-def _credential(settings: Settings) -> ManagedIdentityCredential:
-    _quieten()
-    client_id = settings.identity_client_id or None
-    return ManagedIdentityCredential(client_id=client_id, **PATIENCE)
+def assemble(settings: Settings, credential: TokenCredential, clock: Clock) -> Services:
+    """Build everything, for whoever the credential stands for; nothing is called yet."""
+    return _Assembly(settings, credential, clock).services()
 
 
-def _pings(connected: Connected, vault: Vault) -> dict[str, Ping]:
-    app = connected.app
-    return {
-        f"certificate:{app.tenant_id}": partial(vault.ping, app.certificate_name),
-        f"exchange:{app.tenant_id}": connected.admin.ping,
-        f"cmdlets:{app.tenant_id}": connected.ping_cmdlets,
-    }
-
-
-def build_queues(clock: Callable[[], datetime]) -> Queues:
+def build_queues(clock: Clock) -> Queues:
     """Build the queues alone; Misconfigured only if storage itself is not set."""
-    return Queues(_queues(config.storage_from_environment(), ManagedIdentityCredential()), clock)
+    storage = config.storage_from_environment()
+    return Queues(azure_clients.queues(storage, ManagedIdentityCredential()), clock)
 
 
-def _quieten() -> None:
-    for chatty in ("azure.core", "azure.identity", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request
+@dataclass(frozen=True)
+class _Assembly:
+    """Each part once, made when another asks for it."""
 
+    settings: Settings
+    credential: TokenCredential
+    clock: Clock
 
-def _vault(settings: Settings, credential: TokenCredential) -> Vault:
-    return Vault(
-        settings.key_vault_url,
-        credential,
-        verify_challenge_resource=settings.verify_challenge_resource,
-        patience=PATIENCE,
-    )
-
-
-def _tokens(
-    settings: Settings,
-    vault: Vault,
-    pins: Certificates,
-    http: httpx.Client,
-    clock: Callable[[], datetime],
-) -> Tokens:
-    return Tokens(
-        vault,
-        pins,
-        http=http,
-        authority_host=settings.authority_host,
-        scope=settings.exchange_scope,
-        instance_discovery=settings.instance_discovery,
-        clock=clock,
-    )
-
-
-def _events(settings: Settings, credential: TokenCredential, http: httpx.Client) -> Publisher:
-    return Publisher(
-        http,
-        endpoint=settings.event_grid_endpoint,
-        source=settings.source,
-        token=partial(_managed_identity_token, credential),
-    )
-
-
-def _senders(
-    settings: Settings, credential: TokenCredential, clock: Callable[[], datetime]
-) -> Senders:
-    secrets = WebhookSecrets(
-        settings.key_vault_url,
-        credential,
-        clock,
-        verify_challenge_resource=settings.verify_challenge_resource,
-        patience=PATIENCE,
-    )
-    known = {
-        name: Sender(
-            name=name,
-            tenant_id=str(sender.tenant_id),
-            secret_name=sender.secret_name,
-            trust=sender.trust,
+    def services(self) -> Services:
+        """Return the ports."""
+        return Services(
+            tenants=self.settings.tenants,
+            exchanges={name: each.exchange for name, each in self.connected.items()},
+            rotations={name: self.rotation(each) for name, each in self.settings.tenants.items()},
+            tenant_orders=TenantOrders(self.table("tenantorders")),
+            default_changes=DefaultAccessChanges(self.table("defaultaccess")),
+            journal=self.journal,
+            postures=Postures(self.table("postures")),
+            orders=Orders(self.table("orders")),
+            deliveries=Deliveries(self.table("deliveries"), self.clock),
+            queues=self.queues,
+            senders=self.senders,
+            events=self.events,
+            vault=self.vault,
+            vault_url=self.settings.key_vault_url,
+            entra=self.tokens,
+            own_registrations=self.own_registrations,
+            pins=self.pins,
+            announced=Announcements(self.table("certificates")),
+            validations=Validations(self.table("certificates")),
+            clock=self.clock,
+            pings=self.pings,
         )
-        for name, sender in settings.senders.items()
-    }
-    return Senders(senders=known, secrets=secrets, clock=clock)
 
+    @cached_property
+    def http(self) -> httpx.Client:
+        return httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
 
-def _tables(storage: Storage, credential: TokenCredential) -> TableServiceClient:
-    if storage.connection_string:
-        return TableServiceClient.from_connection_string(storage.connection_string, **PATIENCE)
-    return TableServiceClient(
-        storage.table_uri, credential=credential, audience=STORAGE_AUDIENCE, **PATIENCE
-    )
+    @cached_property
+    def tables(self) -> TableServiceClient:
+        return azure_clients.tables(self.settings.storage, self.credential)
 
+    def table(self, name: str) -> Table:
+        return Table(self.tables, name)
 
-def _queues(storage: Storage, credential: TokenCredential) -> QueueServiceClient:
-    # This package's own policy would sleep 15 seconds before it tries again.
-    patience: dict[str, Any] = PATIENCE | {"retry_policy": LinearRetry(backoff=1, retry_total=1)}
-    if storage.connection_string:
-        return QueueServiceClient.from_connection_string(storage.connection_string, **patience)
-    return QueueServiceClient(storage.queue_uri, credential=credential, **patience)
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(azure_clients.queues(self.settings.storage, self.credential), self.clock)
 
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self.table("journal"))
 
-def _managed_identity_token(credential: TokenCredential, scope: str) -> str:
-    with translated("The managed identity"):
-        return credential.get_token(scope).token
+    @cached_property
+    def pins(self) -> Certificates:
+        return Certificates(self.table("certificates"))
+
+    @cached_property
+    def vault(self) -> Vault:
+        return azure_clients.vault(self.settings, self.credential)
+
+    @cached_property
+    def events(self) -> Publisher:
+        return Publisher(
+            self.http,
+            endpoint=self.settings.event_grid_endpoint,
+            source=self.settings.source,
+            token=partial(azure_clients.token, self.credential),
+        )
+
+    @cached_property
+    def login(self) -> Login:
+        return Login(
+            self.vault,
+            http=self.http,
+            authority_host=self.settings.authority_host,
+            instance_discovery=self.settings.instance_discovery,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        audience = self.settings.federation_audience
+        return Tokens(
+            self.vault,
+            self.pins,
+            self.login,
+            identities=ManagedIdentities(lambda: self.credential, self.login, audience=audience),
+            scope=self.settings.exchange_scope,
+            graph_scope=self.settings.graph_scope,
+            clock=self.clock,
+            fell_back=self.fell_back,
+        )
+
+    def fell_back(self, app: App, old: str, new: str, reason: str) -> None:
+        self.events.certificate_fell_back(app, old, new, reason=reason, now=self.clock())
+
+    @cached_property
+    def around(self) -> Surroundings:
+        return Surroundings(
+            base_url=self.settings.exchange_base_url,
+            tokens=self.tokens,
+            board=Throttles(self.table("throttle"), self.clock),
+            events=self.events,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def connected(self) -> dict[str, Connected]:
+        tenants = self.settings.tenants.items()
+        return {name: connect(tenant, self.around) for name, tenant in tenants}
+
+    @cached_property
+    def applications(self) -> Applications:
+        return Applications(self.http, self.settings.graph_base_url)
+
+    @cached_property
+    def own_registrations(self) -> OwnRegistration:
+        any_version = AnyVersion(
+            vault=self.vault,
+            tokens=self.tokens,
+            scope=self.settings.graph_scope,
+            clock=self.clock,
+        )
+        return OwnRegistration(applications=self.applications, token=any_version.token)
+
+    def rotation(self, tenant: Tenant) -> RotationPorts:
+        """Return what a rotation of this tenant's certificate works with."""
+        rotator = azure_clients.rotator(self.settings, self.credential)
+        return RotationPorts(
+            vault=self.vault,
+            versions=azure_clients.vault_versions(self.settings, rotator),
+            registrations=Registrations(
+                self.applications,
+                self.login,
+                self.vault,
+                graph_scope=self.settings.graph_scope,
+                clock=self.clock,
+            ),
+            entra=Trials(self.login, self.settings.exchange_scope),
+            exchange=Trial(http=self.http, around=self.around),
+            pins=self.pins,
+            rotations=Rotations(self.table("rotations")),
+            events=self.events,
+            clock=self.clock,
+            overlap=tenant.certificate_overlap,
+            apart=tenant.key_trials_apart,
+            ahead=tenant.rotate_ahead,
+        )
+
+    @cached_property
+    def senders(self) -> Senders:
+        secrets = WebhookSecrets(
+            self.settings.key_vault_url,
+            self.credential,
+            self.clock,
+            verify_challenge_resource=self.settings.verify_challenge_resource,
+            patience=azure_clients.PATIENCE,
+        )
+        known = {
+            name: Sender(
+                name=name,
+                tenant_id=str(sender.tenant_id),
+                secret_name=sender.secret_name,
+                trust=sender.trust,
+            )
+            for name, sender in self.settings.senders.items()
+        }
+        return Senders(senders=known, secrets=secrets, clock=self.clock)
+
+    @cached_property
+    def pings(self) -> dict[str, Callable[[], None]]:
+        """What health asks, by name."""
+        found = {
+            "tables": self.journal.ping,
+            "queues": self.queues.ping,
+            "events": self.events.ping,
+        }
+        for tenant_id, each in self.connected.items():
+            if each.app.has_certificate:
+                ping = partial(self.vault.ping, each.app.certificate_name)
+                found[f"certificate:{tenant_id}"] = ping
+            found[f"exchange:{tenant_id}"] = each.exchange.devices.ping
+            found[f"cmdlets:{tenant_id}"] = each.ping_cmdlets
+        return found

@@ -13,7 +13,7 @@ from azure.core.exceptions import (
 )
 from azure.identity import CredentialUnavailableError
 
-from shared.errors import Failure, Misconfigured, Retryable
+from shared.errors import Failure, Misconfigured, NotPermitted, Retryable
 from shared.retry_after import retry_after
 
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -72,7 +72,7 @@ def _from_answer(service: str, error: HttpResponseError) -> Failure:
             after=retry_after(getattr(error.response, "headers", {})),
         )
     if status in {401, 403}:
-        return Misconfigured(
+        return NotPermitted(
             f"{service} denies this app's identity access (HTTP {status}); check its role "
             f"assignments and firewall: {_first_line(error)}"
         )

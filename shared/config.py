@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from shared.devices.certificate import App
+from shared.clouds import CLOUDS, Cloud
+from shared.credentials.certificate import App, Credential
 from shared.devices.model import Trust
 from shared.errors import Misconfigured
 
@@ -25,9 +26,16 @@ PerSecond = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a tenant may set for itself; durations in seconds."""
+    """What a tenant may set for itself; durations in seconds unless said otherwise."""
 
     wipe_settle: Annotated[float, msgspec.Meta(ge=0)] = 120.0
+    # Hours that a device has to confirm its wipe.
+    wipe_patience: Annotated[float, msgspec.Meta(gt=0, le=160)] = 72.0
+    # Hours for which the old certificate still works after a rotation has switched to the new.
+    certificate_overlap: Annotated[float, msgspec.Meta(ge=0, le=160)] = 24.0
+    key_trials_apart: Annotated[float, msgspec.Meta(ge=0, le=300)] = 20.0  # of a new key
+    # Days before a certificate's end when it is rotated unasked; 0: never.
+    rotate_ahead: Annotated[float, msgspec.Meta(ge=0, le=365)] = 30.0
     writes: bool = True  # False stops every change to this tenant's Exchange
     calls_per_second: PerSecond = 20.0  # where learning what Exchange bears starts
     destructive_per_second: PerSecond = 2.0  # changes, of all workers together
@@ -39,7 +47,9 @@ class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tenant_id: UUID
     organization: Name
     client_id: UUID
-    certificate_name: Name
+    credential: Credential = Credential.CERTIFICATE
+    certificate_name: Annotated[str, msgspec.Meta(max_length=127)] = ""
+    application_object_id: UUID | None = None  # needed where the app may not read it
     limits: Limits = Limits()
 
 
@@ -56,6 +66,26 @@ class Tenant:
         """How long a look back after a wipe of unknown outcome still proves nothing."""
         return timedelta(seconds=self.limits.wipe_settle)
 
+    @property
+    def wipe_patience(self) -> timedelta:
+        """How long after its request a wipe's confirmation is waited for."""
+        return timedelta(hours=self.limits.wipe_patience)
+
+    @property
+    def certificate_overlap(self) -> timedelta:
+        """How long the old certificate still works after a rotation has switched to the new."""
+        return timedelta(hours=self.limits.certificate_overlap)
+
+    @property
+    def key_trials_apart(self) -> timedelta:
+        """How long after a trial of a new key the next one shows anything new."""
+        return timedelta(seconds=self.limits.key_trials_apart)
+
+    @property
+    def rotate_ahead(self) -> timedelta:
+        """How long before its end a certificate is rotated unasked."""
+        return timedelta(days=self.limits.rotate_ahead)
+
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One value of MDM_SENDERS."""
@@ -65,34 +95,6 @@ class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scheme: Literal["standard-webhooks"]
     secret_name: Name
     trust: Trust
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cloud:
-    """Where one of Microsoft's clouds answers; Exchange's address is also its token resource."""
-
-    authority_host: str
-    exchange: str
-
-
-CLOUDS = {
-    "public": Cloud(
-        authority_host="https://login.microsoftonline.com",
-        exchange="https://outlook.office365.com",
-    ),
-    "usgov": Cloud(
-        authority_host="https://login.microsoftonline.us",
-        exchange="https://outlook.office365.us",
-    ),
-    "dod": Cloud(
-        authority_host="https://login.microsoftonline.us",
-        exchange="https://outlook-dod.office365.us",
-    ),
-    "china": Cloud(
-        authority_host="https://login.chinacloudapi.cn",
-        exchange="https://outlook.office365.cn",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +118,13 @@ class Settings:
     authority_host: str
     exchange_base_url: str
     exchange_scope: str
+    graph_base_url: str
+    graph_scope: str
+    federation_audience: str
     instance_discovery: bool
     verify_challenge_resource: bool
     identity_client_id: str
+    rotator_client_id: str
     source: str
 
 
@@ -155,9 +161,13 @@ def read(environ: Mapping[str, str]) -> Settings:
         authority_host=(authority_host or cloud.authority_host).rstrip("/"),
         exchange_base_url=(environ.get("EXCHANGE_BASE_URL") or cloud.exchange).rstrip("/"),
         exchange_scope=f"{cloud.exchange}/.default",
+        graph_base_url=(environ.get("GRAPH_BASE_URL") or cloud.graph).rstrip("/"),
+        graph_scope=f"{cloud.graph}/.default",
+        federation_audience=cloud.federation,
         instance_discovery=not authority_host,
         verify_challenge_resource=not _is_loopback(environ.get("KEY_VAULT_URL", "")),
         identity_client_id=environ.get("AZURE_CLIENT_ID", ""),
+        rotator_client_id=environ.get("ROTATOR_CLIENT_ID", ""),
         source=f"urn:easgate:{environ.get('WEBSITE_SITE_NAME', 'local')}",
     )
     if reader.complaints:
@@ -188,10 +198,17 @@ class _Reader:
                     tenant_id=str(entry.tenant_id),
                     client_id=str(entry.client_id),
                     certificate_name=entry.certificate_name,
+                    object_id=str(entry.application_object_id or ""),
+                    credential=entry.credential,
                 ),
                 organization=entry.organization,
                 limits=entry.limits,
             )
+            if tenant.app.has_certificate is not bool(entry.certificate_name):
+                self.complaints.append(
+                    f"TENANTS: {tenant.app.tenant_id}: give a certificate_name with the credential "
+                    f"{Credential.CERTIFICATE}, and with no other"
+                )
             if tenant.app.tenant_id in found:
                 self.complaints.append(f"TENANTS: {tenant.app.tenant_id} stands there twice")
             found[tenant.app.tenant_id] = tenant

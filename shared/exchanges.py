@@ -5,24 +5,31 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import httpx
 
 from shared.config import Tenant
-from shared.devices.certificate import App
+from shared.credentials.certificate import App, Certificate
 from shared.devices.model import Action
 from shared.errors import Failure, Misconfigured
 from shared.events.publisher import Publisher
 from shared.exchange.access_facts import AccessFacts
 from shared.exchange.admin import ExchangeAdmin
+from shared.exchange.default_access import DefaultAccess
 from shared.exchange.governor import Governor
 from shared.exchange.kill_switch import KillSwitch
 from shared.exchange.level import Limits
+from shared.exchange.permissions import Fresh, Permissions
+from shared.exchange.policies import Policies
 from shared.exchange.probe import Probe
+from shared.exchange.rules import AccessRules
 from shared.exchange.share import Board
 from shared.exchange.transport import Transport
 from shared.exchange.turns import Turns
+from shared.flows.changes import Changing
 from shared.identity.tokens import Tokens
+from shared.services import OneExchange
 
 log = logging.getLogger("easgate.exchange")
 
@@ -47,8 +54,7 @@ class Connected:
     """One tenant's Exchange, as the stories ask it."""
 
     app: App
-    admin: ExchangeAdmin
-    facts: AccessFacts
+    exchange: OneExchange
     probe: Probe
 
     def ping_cmdlets(self) -> None:
@@ -64,18 +70,25 @@ class Connected:
 
 def connect(tenant: Tenant, around: Surroundings) -> Connected:
     """Put one tenant's Exchange together; nothing is called yet."""
-    transport = Transport(
+    speaking = partial(
+        Transport,
         httpx.Client(limits=CONNECTIONS, follow_redirects=False),
         base_url=around.base_url,
         tenant_id=tenant.app.tenant_id,
-        bearer=_Bearer(tokens=around.tokens, app=tenant.app),
         turns=_turns(tenant, around),
     )
+    transport = speaking(bearer=_Bearer(tokens=around.tokens, app=tenant.app))
+    probe = Probe(transport.exported_cmdlets, around.clock)
     return Connected(
         app=tenant.app,
-        admin=ExchangeAdmin(transport),
-        facts=AccessFacts(transport),
-        probe=Probe(transport.exported_cmdlets, around.clock),
+        exchange=OneExchange(
+            devices=ExchangeAdmin(transport, probe),
+            facts=AccessFacts(transport),
+            changing=Changing(policies=Policies(transport), rules=AccessRules(transport)),
+            default_access=DefaultAccess(transport),
+            permissions=lambda token: Permissions(speaking(bearer=Fresh(token))),
+        ),
+        probe=probe,
     )
 
 
@@ -103,6 +116,40 @@ def _turns(tenant: Tenant, around: Surroundings) -> Turns:
     if tenant.limits.writes:
         return governor
     return KillSwitch(tenant_id=tenant_id, turns=governor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Exchange, asked with a certificate that the tenant need not sign with yet."""
+
+    http: httpx.Client
+    around: Surroundings
+
+    def answers(self, app: App, certificate: Certificate) -> None:
+        """Raise a Failure unless it answers a cheap read."""
+        transport = Transport(
+            self.http,
+            base_url=self.around.base_url,
+            tenant_id=app.tenant_id,
+            bearer=_TrialBearer(tokens=self.around.tokens, app=app, certificate=certificate),
+        )
+        ExchangeAdmin(transport, Probe(transport.exported_cmdlets, self.around.clock)).ping()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TrialBearer:
+    """Tokens of one certificate, past every cache."""
+
+    tokens: Tokens
+    app: App
+    certificate: Certificate
+
+    def text(self) -> str:
+        return self.tokens.acquire(self.app, self.certificate).text
+
+    def renewed(self, refused: str) -> str:
+        del refused
+        return self.text()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

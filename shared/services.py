@@ -6,11 +6,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.config import Tenant
+from shared.credentials.certificate import App
 from shared.errors import Rejected
-from shared.flows.certificate_validation import EntraId, Vault
+from shared.flows.certificate_validation import EntraId, Registrations, Validation, Vault
+from shared.flows.certificate_watch import Watch
+from shared.flows.changes import Changing
+from shared.flows.exchange_validation import Exchange as Permissions
+from shared.flows.long_changes import CertificateRotation, DefaultAccessLevel, Story
 from shared.flows.ports import (
     AccessFacts,
-    CertificateEvents,
     Deliveries,
     Events,
     Exchange,
@@ -20,7 +24,13 @@ from shared.flows.ports import (
     Postures,
     Queue,
 )
+from shared.flows.rotation_ports import RotationPorts
+from shared.flows.rotation_schedule import begin_if_due, is_rotating
 from shared.flows.steps import Steps
+from shared.flows.tenant_command import TenantOrders, TenantSteps
+from shared.flows.tenant_ports import DefaultAccess, DefaultAccessChanges
+from shared.flows.validation_memory import ValidationEvents, Validations
+from shared.flows.watch_ports import Announced, Certificates, Secrets, WatchEvents
 from shared.flows.webhook_delivery import Senders
 
 
@@ -31,8 +41,20 @@ class PatientQueue(Queue, Protocol):
         """Put a message back for later; False once its patience is used up."""
         ...
 
+    def put_on(self, queue: str, body: bytes, after: timedelta | None) -> None:
+        """Put a message whose work has made progress back for its next part."""
+        ...
 
-class AllEvents(Events, CertificateEvents, Protocol):
+
+class WatchedVault(Vault, Certificates, Protocol):
+    """The vault's certificates and their keys."""
+
+
+class WatchedSenders(Senders, Secrets, Protocol):
+    """The MDMs we listen to, and their secrets."""
+
+
+class AllEvents(Events, WatchEvents, ValidationEvents, Protocol):
     """Everything we tell the world."""
 
 
@@ -45,22 +67,39 @@ class PingableExchange(Exchange, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneExchange:
+    """One tenant's Exchange: its devices, what their access rests on, its settings."""
+
+    devices: PingableExchange
+    facts: AccessFacts
+    changing: Changing
+    default_access: DefaultAccess
+    permissions: Callable[[str], Permissions]  # by the text of a token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the stories need."""
 
     tenants: Mapping[str, Tenant]
-    exchange: Callable[[str], PingableExchange]  # by tenant id, one that is in tenants
-    access_facts: Callable[[str], AccessFacts]  # likewise
+    exchanges: Mapping[str, OneExchange]  # by tenant id
+    rotations: Mapping[str, RotationPorts]  # likewise
+    tenant_orders: TenantOrders
+    default_changes: DefaultAccessChanges
     journal: Journal
     postures: Postures
     orders: Orders
     deliveries: Deliveries
     queues: PatientQueue
-    senders: Senders
+    senders: WatchedSenders
     events: AllEvents
-    vault: Vault
+    vault: WatchedVault
+    vault_url: str
     entra: EntraId
+    own_registrations: Registrations
     pins: Pins
+    announced: Announced
+    validations: Validations
     pings: Mapping[str, Callable[[], None]]
     clock: Callable[[], datetime]
 
@@ -71,13 +110,80 @@ class Services:
             raise Rejected(f"tenant {tenant_id} is not served here: add it to TENANTS")
         return found
 
+    def apps(self, tenant_id: str | None) -> list[App]:
+        """Return one tenant's app, or all of them; Rejected if there is no such tenant."""
+        if tenant_id is None:
+            return [tenant.app for tenant in self.tenants.values()]
+        return [self.tenant(tenant_id).app]
+
     def steps(self, tenant_id: str) -> Steps:
         """Return what takes an operation of this tenant to its end."""
         tenant = self.tenant(tenant_id)
         return Steps(
-            exchange=self.exchange(tenant.app.tenant_id),
+            exchange=self.exchanges[tenant.app.tenant_id].devices,
             journal=self.journal,
             events=self.events,
             clock=self.clock,
             settle=tenant.wipe_settle,
+            patience=tenant.wipe_patience,
         )
+
+    def validation(self, tenant_id: str) -> Validation:
+        """Return what checks this tenant's chain from the vault to Exchange."""
+        tenant = self.tenant(tenant_id)
+        return Validation(
+            app=tenant.app,
+            may_write=tenant.limits.writes,
+            vault=self.vault,
+            entra=self.entra,
+            registrations=self.own_registrations,
+            exchange=self.exchanges[tenant.app.tenant_id].permissions,
+            pins=self.pins,
+            clock=self.clock,
+        )
+
+    def watch(self) -> Watch:
+        """Return what looks after the certificates and the webhook secrets."""
+        return Watch(
+            vault=self.vault,
+            pins=self.pins,
+            registrations=self.own_registrations,
+            secrets=self.senders,
+            announced=self.announced,
+            events=self.events,
+            clock=self.clock,
+            due=self._rotate_if_due,
+            is_rotating=lambda app: is_rotating(app, self.rotations[app.tenant_id]),
+        )
+
+    def _rotate_if_due(self, app: App) -> None:
+        tenant = self.tenant(app.tenant_id)
+        if app.has_certificate and tenant.limits.rotate_ahead:
+            steps = self.tenant_steps(app.tenant_id)
+            begin_if_due(
+                app,
+                ports=self.rotations[app.tenant_id],
+                accept=lambda command: steps.accept(command, self.queues),
+            )
+
+    def tenant_steps(self, tenant_id: str) -> TenantSteps:
+        """Return what takes an order about more than one device to its end."""
+        tenant = self.tenant(tenant_id)
+        exchange = self.exchanges[tenant.app.tenant_id]
+        return TenantSteps(
+            require=exchange.devices.require,
+            changing=exchange.changing,
+            stories=self._stories(tenant.app, exchange),
+            orders=self.tenant_orders,
+            journal=self.journal,
+            events=self.events,
+            clock=self.clock,
+        )
+
+    def _stories(self, app: App, exchange: OneExchange) -> dict[str, Story]:
+        return {
+            "set_default_access": DefaultAccessLevel(
+                exchange=exchange.default_access, changes=self.default_changes, clock=self.clock
+            ),
+            "rotate_certificate": CertificateRotation(ports=self.rotations[app.tenant_id], app=app),
+        }

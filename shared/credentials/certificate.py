@@ -1,11 +1,19 @@
-"""The app's registrations and certificates, and the stages of expiry."""
+"""The app's registrations and certificates."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha1, sha256
 
 REQUIRED_ROLE = "Exchange.ManageAsApp"
-STAGES = tuple(timedelta(days=days) for days in (90, 60, 30, 14, 7, 3, 1, 0))
+
+
+class Credential(StrEnum):
+    """What an app signs in with."""
+
+    CERTIFICATE = "keyvault_certificate"
+    FEDERATED = "managed_identity_federated"  # a managed identity vouches for the app
+    MANAGED_IDENTITY = "managed_identity"  # no app: the identity itself has the rights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +22,14 @@ class App:
 
     tenant_id: str
     client_id: str
-    certificate_name: str
+    certificate_name: str  # empty where it signs in with something else
+    object_id: str = ""  # of the registration; empty: it has to be read
+    credential: Credential = Credential.CERTIFICATE
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether there is a certificate to watch and to rotate."""
+        return self.credential is Credential.CERTIFICATE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,11 @@ class Certificate:
         """The SHA-256 thumbprint, hex."""
         return sha256(self.der).hexdigest()
 
+    @property
+    def thumbprint_sha1(self) -> str:
+        """The thumbprint by which Azure's pages and Graph know it, hex."""
+        return sha1(self.der, usedforsecurity=False).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFacts:
@@ -43,14 +63,3 @@ class KeyFacts:
     bits: int
     operations: frozenset[str]
     is_exportable: bool | None  # None: the vault does not say
-
-
-def stage(expires_at: datetime, now: datetime) -> timedelta | None:
-    """
-    Return the last stage passed, or None while all are ahead; zero is expired.
-
-    Compare it with the stage last announced, never with a day count: a timer that
-    misses Tuesday must still speak on Wednesday.
-    """
-    passed = [stage for stage in STAGES if expires_at - now <= stage]
-    return min(passed, default=None)

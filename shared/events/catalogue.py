@@ -4,9 +4,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.devices.certificate import App, Certificate
+from shared.credentials.certificate import App
+from shared.credentials.validation import LastValidation, Report
 from shared.devices.model import Action, Device
 from shared.devices.operation import Operation
+from shared.devices.tenant_change import target
 
 CHANGES = {
     Action.ALLOW: "easgate.device.access_changed.v1",
@@ -18,9 +20,11 @@ CHANGES = {
     Action.CANCEL_WIPE: "easgate.device.wipe_cancelled.v1",
     Action.REMOVE: "easgate.device.gone.v1",
 }
+ACKNOWLEDGED = "easgate.device.wipe_acknowledged.v1"
+UNCONFIRMED = "easgate.device.wipe_unconfirmed.v1"
 ABANDONED = "easgate.operation.abandoned.v1"
-EXPIRING = "easgate.certificate.expiring.v1"
-EXPIRED = "easgate.certificate.expired.v1"
+POLICY_CHANGED = "easgate.policy.changed.v1"
+VALIDATION_FAILED = "easgate.certificate.validation_failed.v1"
 THROTTLED = "easgate.throttle.sustained.v1"
 
 
@@ -35,13 +39,18 @@ class Event:
     data: dict[str, object]
 
 
+def event_id(told_apart: str, kind: str) -> str:
+    """Return the id of an event of a kind: the same whenever the same thing is told."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}|{told_apart}"))
+
+
 def device_changed(operation: Operation) -> Event:
     """Return what an operation did to its device."""
     decision = operation.decision
     if decision is None or decision.action is None or operation.acted_at is None:
         raise ValueError("only an operation that has acted changes a device")
     return Event(
-        id=_id(f"{operation.operation_id}{operation.repairs}", CHANGES[decision.action]),
+        id=event_id(f"{operation.operation_id}{operation.repairs}", CHANGES[decision.action]),
         type=CHANGES[decision.action],
         subject=f"devices/{decision.device.guid}",
         time=operation.acted_at,
@@ -59,11 +68,56 @@ def device_changed(operation: Operation) -> Event:
     )
 
 
+def wipe_acknowledged(operation: Operation) -> Event:
+    """Return that a device has confirmed its wipe."""
+    if operation.acknowledged_at is None:
+        raise ValueError("only a wipe that its device confirmed is acknowledged")
+    return _wipe_ended(
+        operation,
+        ACKNOWLEDGED,
+        operation.acknowledged_at,
+        {"acknowledged_at": operation.acknowledged_at},
+    )
+
+
+def wipe_unconfirmed(operation: Operation) -> Event:
+    """Return that a wipe's confirmation is no longer waited for; its last line says why."""
+    last = operation.history[-1]
+    told: dict[str, object] = {
+        "reason": last.note,
+        "remedy": "keep the device blocked: it may be off and still hold mail, or be wiped without "
+        "Exchange having been told; order the wipe again only if Exchange shows no request",
+    }
+    return _wipe_ended(operation, UNCONFIRMED, last.at, told)
+
+
+def policy_changed(operation: Operation) -> Event:
+    """Return what an operation did to a policy, an access rule or the default access level."""
+    change, altered = operation.change, operation.altered
+    if change is None or altered is None or operation.acted_at is None:
+        raise ValueError("only a change that was carried out is to be told")
+    return Event(
+        id=event_id(f"{operation.operation_id}{operation.repairs}", POLICY_CHANGED),
+        type=POLICY_CHANGED,
+        subject=target(change),
+        time=operation.acted_at,
+        data={
+            "tenant_id": operation.tenant_id,
+            "operation_id": operation.operation_id,
+            "action": operation.asked,
+            "asked_by": operation.asked_by,
+            "says": altered.says,
+            "before": altered.before,
+            "after": altered.after,
+        },
+    )
+
+
 def operation_abandoned(operation: Operation) -> Event:
     """Return that an operation was given up, and why."""
     last = operation.history[-1]
     return Event(
-        id=_id(operation.operation_id, ABANDONED),
+        id=event_id(operation.operation_id, ABANDONED),
         type=ABANDONED,
         subject=f"operations/{operation.operation_id}",
         time=last.at,
@@ -79,27 +133,22 @@ def operation_abandoned(operation: Operation) -> Event:
     )
 
 
-def certificate_expiring(
-    app: App, certificate: Certificate, *, stage: timedelta, now: datetime
-) -> Event:
-    """Return that a certificate has passed a stage on its way to expiry, or has expired."""
-    left = certificate.expires_at - now
-    kind = EXPIRED if left <= timedelta() else EXPIRING
+def validation_failed(app: App, report: Report, before: LastValidation) -> Event:
+    """Return that a certificate which worked before does so no more, and why."""
     return Event(
-        id=_id(f"{app.tenant_id}|{certificate.thumbprint}|{stage.total_seconds():.0f}", kind),
-        type=kind,
-        subject=f"apps/{app.client_id}/certificates/{certificate.thumbprint[:8]}",
-        time=now,
+        id=event_id(f"{app.tenant_id}|{before.at.isoformat()}", VALIDATION_FAILED),
+        type=VALIDATION_FAILED,
+        subject=f"tenants/{app.tenant_id}",
+        time=report.at,
         data={
             "tenant_id": app.tenant_id,
             "client_id": app.client_id,
-            "certificate_name": certificate.name,
-            "version": certificate.version,
-            "thumbprint_sha256": certificate.thumbprint,
-            "expires_at": certificate.expires_at,
-            "days_left": left.days,
-            "stage_days": stage.days,
-            "remedy": "renew the certificate in Key Vault and register its public part on the app",
+            "version": report.version,
+            "thumbprint_sha256": report.thumbprint,
+            "findings": [
+                {"check": each.name, "code": each.code, "remedy": each.remedy}
+                for each in report.findings
+            ],
         },
     )
 
@@ -108,7 +157,7 @@ def throttle_sustained(tenant_id: str, lasting: timedelta, now: datetime) -> Eve
     """Return that Exchange has throttled a tenant for long; one event an hour from all workers."""
     hour = now.replace(minute=0, second=0, microsecond=0).isoformat()
     return Event(
-        id=_id(f"{tenant_id}|{hour}", THROTTLED),
+        id=event_id(f"{tenant_id}|{hour}", THROTTLED),
         type=THROTTLED,
         subject=f"tenants/{tenant_id}",
         time=now,
@@ -120,8 +169,26 @@ def throttle_sustained(tenant_id: str, lasting: timedelta, now: datetime) -> Eve
     )
 
 
-def _id(told_apart: str, kind: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}|{told_apart}"))
+def _wipe_ended(operation: Operation, kind: str, time: datetime, told: dict[str, object]) -> Event:
+    decision = operation.decision
+    if decision is None or operation.acted_at is None:
+        raise ValueError("only a wipe that was requested comes to an end")
+    return Event(
+        id=event_id(operation.operation_id, kind),
+        type=kind,
+        subject=f"devices/{decision.device.guid}",
+        time=time,
+        data={
+            "tenant_id": operation.tenant_id,
+            "operation_id": operation.operation_id,
+            "action": decision.action,
+            "mailbox": operation.mailbox,
+            "device_id": operation.device_id,
+            "asked_by": operation.asked_by,
+            "requested_at": operation.acted_at,
+            **told,
+        },
+    )
 
 
 def _standing(device: Device) -> dict[str, object]:

@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 import httpx
 import msgspec
 
-from shared.devices.certificate import App, Certificate
+from shared.credentials.certificate import App, Certificate
+from shared.credentials.expiry import Stage
+from shared.credentials.mismatch import Mismatch
+from shared.credentials.rotation import Rotation
+from shared.credentials.validation import LastValidation, Report
 from shared.devices.operation import Operation
 from shared.errors import Misconfigured, Rejected, Retryable
-from shared.events import catalogue
+from shared.events import catalogue, rotations, watch
 from shared.events.catalogue import Event
 from shared.retry_after import retry_after
 
@@ -37,15 +41,61 @@ class Publisher:
         """Announce what an operation did to a device."""
         self._publish(catalogue.device_changed(operation))
 
+    def wipe_acknowledged(self, operation: Operation) -> None:
+        """Announce that a device has confirmed its wipe."""
+        self._publish(catalogue.wipe_acknowledged(operation))
+
+    def wipe_unconfirmed(self, operation: Operation) -> None:
+        """Announce that a wipe's confirmation is no longer waited for, and why."""
+        self._publish(catalogue.wipe_unconfirmed(operation))
+
+    def policy_changed(self, operation: Operation) -> None:
+        """Announce what a change did to a policy, an access rule or the default level."""
+        self._publish(catalogue.policy_changed(operation))
+
     def operation_abandoned(self, operation: Operation) -> None:
         """Announce that an operation was given up, and why."""
         self._publish(catalogue.operation_abandoned(operation))
 
     def certificate_expiring(
-        self, app: App, certificate: Certificate, *, stage: timedelta, now: datetime
+        self, app: App, certificate: Certificate, *, stage: Stage, ends_at: datetime, now: datetime
     ) -> None:
-        """Announce that a certificate has passed a stage on its way to expiry."""
-        self._publish(catalogue.certificate_expiring(app, certificate, stage=stage, now=now))
+        """Announce that a certificate has come to a stage on its way to expiry."""
+        self._publish(
+            watch.certificate_expiring(app, certificate, stage=stage, ends_at=ends_at, now=now)
+        )
+
+    def webhook_secret_expiring(
+        self, app: App, name: str, *, stage: Stage, ends_at: datetime, now: datetime
+    ) -> None:
+        """Announce that a webhook secret has come to a stage on its way to expiry."""
+        self._publish(
+            watch.webhook_secret_expiring(app, name, stage=stage, ends_at=ends_at, now=now)
+        )
+
+    def certificate_mismatch(
+        self, app: App, found: Mismatch, *, occurrence: int, now: datetime
+    ) -> None:
+        """Announce that vault and registration do not agree about a certificate."""
+        self._publish(watch.certificate_mismatch(app, found, occurrence=occurrence, now=now))
+
+    def certificate_rotated(self, rotation: Rotation) -> None:
+        """Announce that a tenant signs with a new certificate, and what became of the old one."""
+        self._publish(rotations.certificate_rotated(rotation))
+
+    def certificate_fell_back(
+        self, app: App, old: str, new: str, *, reason: str, now: datetime
+    ) -> None:
+        """Announce that another version of the certificate signs in."""
+        self._publish(rotations.certificate_fell_back(app, old, new, reason=reason, now=now))
+
+    def certificate_rotation_failed(self, rotation: Rotation) -> None:
+        """Announce that a rotation has ended before its end, and what to do."""
+        self._publish(rotations.certificate_rotation_failed(rotation))
+
+    def validation_failed(self, app: App, report: Report, before: LastValidation) -> None:
+        """Announce that a certificate which worked before does so no more."""
+        self._publish(catalogue.validation_failed(app, report, before))
 
     def throttle_sustained(self, tenant_id: str, lasting: timedelta, now: datetime) -> None:
         """Announce that Exchange has throttled a tenant for long."""

@@ -1,64 +1,142 @@
-"""The timer looks how long each tenant's certificate still lasts, and speaks up in stages."""
+"""By the clock, and when the vault says so: announce what nears its end or does not fit."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
 
-from shared.devices.certificate import App, Certificate, stage
+from shared.credentials import expiry
+from shared.credentials.certificate import App
+from shared.credentials.expiry import Stage
+from shared.credentials.mismatch import Kind, Mismatches, Noted
 from shared.errors import Failure
-from shared.flows.ports import (
-    CertificateEvents,
-    Certificates,
-    Clock,
-    Pins,
-)
+from shared.flows import certificate_standing
+from shared.flows.certificate_standing import Ending, Standing
+from shared.flows.certificate_validation import Registrations
+from shared.flows.ports import Clock, Pins
+from shared.flows.watch_ports import Announced, Certificates, Secrets, WatchEvents
+
+
+class Tell(Protocol):
+    """Announces one stage."""
+
+    def __call__(self, *, stage: Stage, ends_at: datetime, now: datetime) -> None:
+        """Announce it."""
+        ...
+
+
+def _nothing(_: App) -> None:
+    """Do nothing."""
+
+
+def _never(_: App) -> bool:
+    """Say that nothing is under way."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How one tenant's certificate stands."""
+class Watch:
+    """
+    The watch over the certificates and webhook secrets of all tenants.
 
-    app: App
-    certificate: Certificate
-    is_pinned: bool  # False: never used yet; the vault's current version is shown
-    stage: timedelta | None
+    *due* is called once for each app, before the look at it: while an app *is_rotating*, a
+    newer version is on its way to be registered, and is not missed.
+    """
+
+    vault: Certificates
+    pins: Pins
+    registrations: Registrations
+    secrets: Secrets
+    announced: Announced
+    events: WatchEvents
+    clock: Clock
+    due: Callable[[App], None] = _nothing
+    is_rotating: Callable[[App], bool] = _never
+
+    def look(self, apps: Iterable[App]) -> list[Failure]:
+        """Announce each stage and each mismatch once; return what could not be looked at."""
+        return [failure for app in apps for failure in self._look(app)]
+
+    def standing(self, app: App) -> Standing:
+        """Look at one tenant's certificate, and announce nothing."""
+        return certificate_standing.standing(
+            app,
+            vault=self.vault,
+            pins=self.pins,
+            registrations=self.registrations,
+            now=self.clock(),
+        )
+
+    def _look(self, app: App) -> list[Failure]:
+        failures: list[Failure] = []
+        if app.has_certificate:
+            with _kept(failures):
+                self.due(app)
+            with _kept(failures):
+                failures += self._certificate(app)
+        for name in self.secrets.secret_names(app.tenant_id):
+            with _kept(failures):
+                self._secret(app, name)
+        return failures
+
+    def _certificate(self, app: App) -> tuple[Failure, ...]:
+        """Return what could not be looked at, once everything else is announced."""
+        seen = self.standing(app)
+        self._ending(app, seen.active)
+        # A version that was disabled on purpose may well expire.
+        if seen.newer and seen.newer.certificate.is_enabled:
+            self._ending(app, seen.newer)
+        self._mismatches(app, seen.mismatches)
+        return seen.troubles
+
+    def _ending(self, app: App, ending: Ending) -> None:
+        certificate, ends_at = ending.certificate, ending.ends_at
+        tell = partial(self.events.certificate_expiring, app, certificate)
+        self._stages(app, certificate.thumbprint, ends_at, tell)
+
+    def _secret(self, app: App, name: str) -> None:
+        ends_at = self.secrets.secret_ends(name)
+        if ends_at is not None:
+            tell = partial(self.events.webhook_secret_expiring, app, name)
+            self._stages(app, f"secret-{name}", ends_at, tell)
+
+    def _stages(self, app: App, what: str, ends_at: datetime, tell: Tell) -> None:
+        """Announce the stages that have begun since the last look, however long ago that was."""
+        now, subject = self.clock(), f"{what}-{ends_at:%Y%m%d}"
+        passed = expiry.passed(ends_at, now)
+        settled = self.announced.stages(app.tenant_id, subject)
+        if settled is None:
+            # What passed before anybody looked is history, except for where things stand.
+            settled = max(len(passed) - 1, 0)
+            self.announced.settle(app.tenant_id, subject, settled)
+        for stage in passed[settled:]:
+            tell(stage=stage, ends_at=ends_at, now=now)
+        if settled < len(passed):
+            # Told before it is noted: a death in between repeats the events under their ids.
+            self.announced.settle(app.tenant_id, subject, len(passed))
+
+    def _mismatches(self, app: App, found: Mismatches) -> None:
+        noted = self.announced.mismatches(app.tenant_id)
+        for kind, there in found.items():
+            if there and kind is Kind.NEWER_NOT_REGISTERED and self.is_rotating(app):
+                continue
+            was = {each for each, known in noted.items() if known.is_open and each.kind is kind}
+            for each in there - was:
+                occurrence = noted[each].occurrence + 1 if each in noted else 1
+                self.events.certificate_mismatch(app, each, occurrence=occurrence, now=self.clock())
+                known = Noted(occurrence=occurrence, is_open=True)
+                self.announced.note(app.tenant_id, each, known)
+            for each in was - there:
+                known = replace(noted[each], is_open=False)
+                self.announced.note(app.tenant_id, each, known)
 
 
-def watch(
-    apps: Iterable[App],
-    *,
-    vault: Certificates,
-    pins: Pins,
-    events: CertificateEvents,
-    clock: Clock,
-) -> list[Failure]:
-    """Announce each stage of each certificate once; return what could not be looked at."""
-    failures = []
-    for app in apps:
-        try:
-            _announce(standing(app, vault=vault, pins=pins, now=clock()), pins, events, clock())
-        except Failure as failure:
-            failures.append(failure)
-    return failures
-
-
-def standing(app: App, *, vault: Certificates, pins: Pins, now: datetime) -> Standing:
-    """Return the certificate a tenant signs with, and the last stage it has passed."""
-    pinned = pins.active(app.tenant_id)
-    certificate = vault.certificate(app.certificate_name, pinned or "")
-    return Standing(
-        app=app,
-        certificate=certificate,
-        is_pinned=pinned is not None,
-        stage=stage(certificate.expires_at, now),
-    )
-
-
-def _announce(standing: Standing, pins: Pins, events: CertificateEvents, now: datetime) -> None:
-    app, certificate = standing.app, standing.certificate
-    announced = pins.announced(app.tenant_id, certificate.thumbprint)
-    if standing.stage is None or standing.stage == announced:
-        return
-    # Told before it is noted: a death in between repeats the event under the same id.
-    events.certificate_expiring(app, certificate, stage=standing.stage, now=now)
-    pins.announce(app.tenant_id, certificate.thumbprint, standing.stage)
+@contextmanager
+def _kept(failures: list[Failure]) -> Iterator[None]:
+    """Keep a failure for later: what comes next is looked at all the same."""
+    try:
+        yield
+    except Failure as failure:
+        failures.append(failure)

@@ -63,10 +63,20 @@ class WebhookSecrets:
         if known.failure and not (known.values and self._is_within(known.read_at, STALE)):
             raise known.failure.with_traceback(None)
         if not known.values:
-            raise Misconfigured(
-                f"the vault holds no enabled secret {name}: store the sender's signing secret there"
-            )
+            raise _missing(name)
         return known.values
+
+    def expires_at(self, name: str) -> datetime | None:
+        """Return when the last of the live versions expires; None if one carries no date."""
+        with translated("Key Vault"):
+            try:
+                ends = [version.expires_on for version in self._newest(name)]
+            except ResourceNotFoundError as error:
+                raise _missing(name) from error
+        if not ends:
+            raise _missing(name)
+        dated = [end for end in ends if end is not None]
+        return max(dated) if len(dated) == len(ends) else None
 
     def _is_within(self, moment: datetime | None, span: timedelta) -> bool:
         return moment is not None and self._clock() - moment < span
@@ -87,16 +97,23 @@ class WebhookSecrets:
         """Return the live versions; none if there is no such secret, or none is enabled."""
         with translated("Key Vault"):
             try:
-                enabled = [
-                    version
-                    for version in self._client.list_properties_of_secret_versions(name)
-                    if version.enabled
-                ]
-                newest = sorted(enabled, key=_created, reverse=True)[:LIVE_VERSIONS]
+                newest = self._newest(name)
                 values = [self._client.get_secret(name, each.version).value for each in newest]
             except ResourceNotFoundError:
                 return ()
         return tuple(value for value in values if value)
+
+    def _newest(self, name: str) -> list[SecretProperties]:
+        """Return the live versions, newest first."""
+        versions = self._client.list_properties_of_secret_versions(name)
+        enabled = [version for version in versions if version.enabled]
+        return sorted(enabled, key=_created, reverse=True)[:LIVE_VERSIONS]
+
+
+def _missing(name: str) -> Misconfigured:
+    return Misconfigured(
+        f"the vault holds no enabled secret {name}: store the sender's signing secret there"
+    )
 
 
 def _created(version: SecretProperties) -> datetime:

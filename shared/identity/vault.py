@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from shared.azure_failures import translated
-from shared.devices.certificate import Certificate, KeyFacts
-from shared.errors import Misconfigured, NotFound
+from shared.credentials.certificate import Certificate, KeyFacts
+from shared.credentials.findings import Finding, Found
+from shared.errors import NotFound, NotPermitted
 
 
 class Vault:
@@ -59,21 +60,44 @@ class Vault:
                 ) from error
         return _certificate(name, found)
 
+    def versions(self, name: str) -> tuple[Certificate, ...]:
+        """Return every version, also disabled ones, oldest first; NotFound if there is none."""
+        current = self.certificate(name).version
+        with translated("Key Vault"):
+            found = [
+                (known.version == current, known.created_on, str(known.version))
+                for known in self._certificates.list_properties_of_certificate_versions(name)
+            ]
+        # The vault lists them in no order, and tells their age in whole seconds.
+        return tuple(self.certificate(name, version) for _, _, version in sorted(found))
+
     def ping(self, name: str) -> None:
         """Raise a Failure unless the vault shows the certificate."""
         self.certificate(name)
 
     def signing_key(self, certificate: Certificate) -> KeyVaultRSAPrivateKey:
-        """Return a key object that signs inside the vault."""
+        """Return a key object that signs inside the vault; NotPermitted if it may not be read."""
         with translated("Key Vault"):
-            return self._crypto(certificate).create_rsa_private_key()
+            key = self._crypto(certificate).create_rsa_private_key()
+        try:
+            key.public_key().public_numbers()
+        except ValueError as error:
+            # The SDK says nothing of it until MSAL asks, who calls it the tenant's fault.
+            raise NotPermitted(
+                "Key Vault does not show the certificate's key, which signing in takes: give this "
+                "app's identity the role Key Vault Crypto User"
+            ) from error
+        return key
+
+    def sign(self, certificate: Certificate, digest: bytes) -> bytes:
+        """Return the PS256 signature of a SHA-256 digest, made in the vault."""
+        with translated("Key Vault"):
+            return self._crypto(certificate).sign(SignatureAlgorithm.ps256, digest).signature
 
     def proves_key(self, certificate: Certificate) -> bool:
         """Sign a nonce in the vault and verify it here with the certificate's public key."""
         nonce = os.urandom(32)
-        digest = sha256(nonce).digest()
-        with translated("Key Vault"):
-            signed = self._crypto(certificate).sign(SignatureAlgorithm.ps256, digest).signature
+        signed = self.sign(certificate, sha256(nonce).digest())
         public = x509.load_der_x509_certificate(certificate.der).public_key()
         if not isinstance(public, RSAPublicKey):
             return False
@@ -114,8 +138,9 @@ def _certificate(name: str, found: KeyVaultCertificate) -> Certificate:
     try:
         parsed = x509.load_der_x509_certificate(der)
     except ValueError as error:
-        raise Misconfigured(
-            f"the vault shows no public part of certificate {name}: it may still be pending"
+        raise Found(
+            Finding.CERTIFICATE_PENDING,
+            f"the vault shows no public part of certificate {name}: it may still be pending",
         ) from error
     return Certificate(
         name=name,

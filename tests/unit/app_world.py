@@ -5,21 +5,27 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared import wiring
 from shared.config import Limits, Tenant
-from shared.devices.certificate import App, Certificate, KeyFacts
 from shared.devices.model import Trust
-from shared.flows.ports import AccessFacts
+from shared.flows.changes import Changing
+from shared.flows.rotation_ports import RotationPorts
 from shared.mdm.senders import Sender, Senders
+from shared.records.announcements import Announcements
 from shared.records.certificates import Certificates
 from shared.records.deliveries import Deliveries
-from shared.services import Services
+from shared.records.rotations import Rotations
+from shared.records.tenant_orders import TenantOrders
+from shared.records.validations import Validations
+from shared.services import OneExchange, Services
 from tests.unit.builders import TENANT, a_device
-from tests.unit.certificates import FakeVault, an_app
+from tests.unit.certificates import an_app
+from tests.unit.default_access_world import Records
 from tests.unit.signing import SECRET
 from tests.unit.stand_ins import FakeQueue, FakeTable
+from tests.unit.validation_chain import Chain
 from tests.unit.world import SETTLE, World
 
 
@@ -28,7 +34,7 @@ def a_tenant(**changes: object) -> Tenant:
     return Tenant(
         app=an_app(**changes),
         organization="contoso.onmicrosoft.com",
-        limits=Limits(wipe_settle=SETTLE.total_seconds()),
+        limits=Limits(wipe_settle=SETTLE.total_seconds(), rotate_ahead=0),
     )
 
 
@@ -40,28 +46,9 @@ class OneSecret:
         assert (name, at_most >= timedelta()) == ("portal-secret", True)
         return (SECRET,)
 
-
-class GoodVault(FakeVault):
-    """A vault in which all is well."""
-
-    def key_facts(self, certificate: Certificate) -> KeyFacts:
-        """Return what it says of the key."""
-        assert certificate.version
-        return KeyFacts(kind="RSA", bits=2048, operations=frozenset({"sign"}), is_exportable=False)
-
-    def proves_key(self, certificate: Certificate) -> bool:
-        """Say that the key fits."""
-        return bool(certificate.version)
-
-
-class GoodEntra:
-    """An Entra ID in which all is well."""
-
-    def roles(self, app: App, certificate: Certificate) -> tuple[str, ...]:
-        """Return the role."""
-        assert app.tenant_id
-        assert certificate.version
-        return ("Exchange.ManageAsApp",)
+    def expires_at(self, name: str) -> None:
+        """Say that it carries no date."""
+        assert name == "portal-secret"
 
 
 @dataclass
@@ -70,9 +57,12 @@ class Deployment:
 
     world: World = field(default_factory=lambda: World([a_device()]))
     queue: FakeQueue = field(default_factory=FakeQueue)
-    vault: GoodVault = field(default_factory=GoodVault)
+    vault: Chain = field(default_factory=Chain)  # and Graph, Entra ID, the app's rights
+    validations: Validations = field(default_factory=lambda: Validations(FakeTable()))
     deliveries: FakeTable = field(default_factory=FakeTable)
     pins: Certificates = field(default_factory=lambda: Certificates(FakeTable()))
+    announced: Announcements = field(default_factory=lambda: Announcements(FakeTable()))
+    rotations: Rotations = field(default_factory=lambda: Rotations(FakeTable()))
     pings: dict[str, Callable[[], None]] = field(default_factory=dict)
     tenants: dict[str, Tenant] = field(default_factory=lambda: {TENANT: a_tenant()})
 
@@ -84,6 +74,37 @@ class Deployment:
         }
 
     @property
+    def rotation(self) -> RotationPorts:
+        """Return the record of rotations; the rest of it is tested where it is real."""
+        absent: Any = None
+        return RotationPorts(
+            vault=absent,
+            versions=absent,
+            registrations=absent,
+            entra=absent,
+            exchange=absent,
+            pins=self.pins,
+            rotations=self.rotations,
+            events=absent,
+            clock=self.world.clock,
+            overlap=timedelta(hours=24),
+            apart=timedelta(seconds=20),
+            ahead=timedelta(),
+        )
+
+    @property
+    def exchange(self) -> OneExchange:
+        """Return the tenants' Exchange; what changes its settings is tested where it is real."""
+        absent: Any = None
+        return OneExchange(
+            devices=self.world.exchange,
+            facts=absent,
+            changing=Changing(policies=absent, rules=absent),
+            default_access=absent,
+            permissions=self.vault.exchange,
+        )
+
+    @property
     def services(self) -> Services:
         """Return the ports."""
         portal = Sender(
@@ -92,8 +113,10 @@ class Deployment:
         clock = self.world.clock
         return Services(
             tenants=self.tenants,
-            exchange=dict.fromkeys(self.tenants, self.world.exchange).__getitem__,
-            access_facts=dict[str, AccessFacts]().__getitem__,
+            rotations=dict.fromkeys(self.tenants, self.rotation),
+            exchanges=dict.fromkeys(self.tenants, self.exchange),
+            tenant_orders=TenantOrders(FakeTable()),
+            default_changes=Records(),
             journal=self.world.journal,
             postures=self.world.postures,
             orders=self.world.orders,
@@ -102,8 +125,12 @@ class Deployment:
             senders=Senders(senders={"portal": portal}, secrets=OneSecret(), clock=clock),
             events=self.world.events,
             vault=self.vault,
-            entra=GoodEntra(),
+            vault_url="https://contoso-kv.vault.azure.net",
+            entra=self.vault,
+            own_registrations=self.vault,
             pins=self.pins,
+            announced=self.announced,
+            validations=self.validations,
             pings=self.pings,
             clock=clock,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from shared.devices.certificate import App, Certificate
+from shared.credentials.certificate import App, Certificate
 from shared.errors import Failure, NotFound
 from tests.unit.builders import CLIENT, NOW, TENANT
 
@@ -40,14 +40,19 @@ def a_successor(**changes: object) -> Certificate:
 class FakeVault:
     """A vault with the versions it holds; the last is the current one."""
 
-    versions: tuple[Certificate, ...] = field(default_factory=lambda: (a_certificate(),))
+    held: tuple[Certificate, ...] = field(default_factory=lambda: (a_certificate(),))
     down: Failure | None = None
 
     def certificate(self, name: str, version: str = "") -> Certificate:
         """Return a version."""
         if self.down:
             raise self.down
-        for each in reversed(self.versions):
+        for each in reversed(self.held):
             if each.name == name and version in {"", each.version}:
                 return each
         raise NotFound(f"the vault has no certificate {name} {version}".rstrip())
+
+    def versions(self, name: str) -> tuple[Certificate, ...]:
+        """Return every version, oldest first."""
+        self.certificate(name)
+        return tuple(each for each in self.held if each.name == name)

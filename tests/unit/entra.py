@@ -3,10 +3,11 @@
 import base64
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 from urllib.parse import parse_qs
 
 import httpx
@@ -17,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from shared.identity.login import Login
+from shared.identity.managed import ManagedIdentities
 from shared.identity.tokens import Tokens
 from shared.records.certificates import Certificates
 from tests.unit.builders import NOW
@@ -24,7 +27,9 @@ from tests.unit.certificates import FakeVault, a_certificate
 from tests.unit.stand_ins import FakeClock, FakeTable
 
 if TYPE_CHECKING:
-    from shared.devices.certificate import Certificate
+    from shared.credentials.certificate import App, Certificate
+    from shared.errors import Failure
+    from shared.identity.certificate_in_use import FellBack
     from shared.identity.vault import Vault
 
 HOST = "https://login.microsoftonline.com"
@@ -113,6 +118,7 @@ class Entra:
     unless: dict[bytes, httpx.Response] = field(default_factory=dict)  # by certificate
     posts: list[dict[str, list[str]]] = field(default_factory=list)
     held: threading.Event | None = None
+    meanwhile: Callable[[], None] = lambda: None
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
@@ -122,6 +128,7 @@ class Entra:
             return self.discovery or _discovered(request)
         if self.held:
             assert self.held.wait(10)
+        self.meanwhile()
         self.posts.append(parse_qs(request.content.decode()))
         answer = self.unless.get(thumbprint(self.posts[-1]), self.answer)
         if isinstance(answer, Exception):
@@ -150,6 +157,15 @@ def _discovered(request: httpx.Request) -> httpx.Response:
     return httpx.Response(200, json=endpoints)
 
 
+def no_identities(login: Login) -> ManagedIdentities:
+    """Return what signs in without a certificate, where nobody should."""
+
+    def none() -> NoReturn:
+        raise AssertionError("the tenant signs in with a certificate")
+
+    return ManagedIdentities(none, login, audience="api://AzureADTokenExchange")
+
+
 @dataclass
 class Identity:
     """Tokens, with the world they come from."""
@@ -159,14 +175,35 @@ class Identity:
     pins: Certificates = field(default_factory=lambda: Certificates(FakeTable()))
     clock: FakeClock = field(default_factory=FakeClock)
     tokens: Tokens = field(init=False)
+    switches: list[tuple[str, str, str]] = field(default_factory=list)
+    announcing_fails: "Failure | None" = None
 
     def __post_init__(self) -> None:
-        self.tokens = Tokens(
-            cast("Vault", self.vault),
-            self.pins,
+        self.tokens = self.announcing(fell_back=self._fell_back)
+
+    def announcing(self, **told: "FellBack") -> Tokens:
+        """Return tokens whose switches are told to somebody, or to nobody."""
+        vault = cast("Vault", self.vault)
+        login = Login(
+            vault,
             http=httpx.Client(transport=httpx.MockTransport(self.entra)),
             authority_host=HOST,
-            scope="https://outlook.office365.com/.default",
             instance_discovery=True,
             clock=self.clock,
         )
+        return Tokens(
+            vault,
+            self.pins,
+            login,
+            identities=no_identities(login),
+            scope="https://outlook.office365.com/.default",
+            graph_scope="https://graph.microsoft.com/.default",
+            clock=self.clock,
+            **told,
+        )
+
+    def _fell_back(self, app: "App", old: str, new: str, reason: str) -> None:
+        assert self.pins.active(app.tenant_id) != new  # told before it is noted
+        if self.announcing_fails:
+            raise self.announcing_fails
+        self.switches.append((old, new, reason))

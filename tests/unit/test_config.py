@@ -62,6 +62,7 @@ def test_public_cloud_needs_the_least() -> None:
     assert found.tenants[TENANT].app == an_app()
     assert found.tenants[TENANT].organization == "contoso.onmicrosoft.com"
     assert found.tenants[TENANT].wipe_settle == timedelta(minutes=2)
+    assert found.tenants[TENANT].wipe_patience == timedelta(hours=72)
     assert found.senders["portal"].trust is Trust.FULL
     assert found.authority_host == "https://login.microsoftonline.com"
     assert found.exchange_base_url == "https://outlook.office365.com"
@@ -85,6 +86,24 @@ def test_cloud_picks_every_address(cloud: str, authority: str, exchange: str) ->
     found = settings(CLOUD=cloud)
     assert (found.authority_host, found.exchange_base_url) == (authority, exchange)
     assert found.exchange_scope == f"{exchange}/.default"
+
+
+@pytest.mark.parametrize(
+    ("cloud", "graph"),
+    [
+        ("public", "https://graph.microsoft.com"),
+        ("usgov", "https://graph.microsoft.us"),
+        ("dod", "https://dod-graph.microsoft.us"),
+        ("china", "https://microsoftgraph.chinacloudapi.cn"),
+    ],
+)
+def test_cloud_picks_its_graph(cloud: str, graph: str) -> None:
+    """Which can be moved like Exchange, and whose tokens stay what they are."""
+    found = settings(CLOUD=cloud)
+    assert (found.graph_base_url, found.graph_scope) == (graph, f"{graph}/.default")
+    moved = settings(CLOUD=cloud, GRAPH_BASE_URL="http://127.0.0.1:3/")
+    assert moved.graph_base_url == "http://127.0.0.1:3"
+    assert moved.graph_scope == f"{graph}/.default"
 
 
 def test_overrides_move_the_calls_but_not_the_audience() -> None:

@@ -7,11 +7,13 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from shared.credentials.expiry import Stage
+from shared.credentials.mismatch import Kind, Mismatch
 from shared.devices import decide
 from shared.devices.model import Action
 from shared.devices.operation import Operation, State, opened_by_command
 from shared.errors import Failure, Misconfigured, Rejected, Retryable
-from shared.events import catalogue
+from shared.events import catalogue, watch
 from shared.events.publisher import SCOPE, Publisher
 from tests.unit.builders import (
     CLIENT,
@@ -139,6 +141,44 @@ def test_same_happening_has_the_same_id_for_ever() -> None:
     assert catalogue.device_changed(later).data["after"] is None
 
 
+def wiped(**changes: object) -> Operation:
+    """Return a wipe that was requested."""
+    return done(Action.WIPE_ACCOUNT, acknowledged_at=NOW + DAY, **changes)
+
+
+def test_confirmed_wipe_says_when_it_was_requested_and_when_confirmed() -> None:
+    """And about which device; it happened when the device said so."""
+    event = catalogue.wipe_acknowledged(wiped())
+    assert event.type == "easgate.device.wipe_acknowledged.v1"
+    assert (event.subject, event.time) == (f"devices/{GUID}", NOW + DAY)
+    assert event.data == {
+        "tenant_id": TENANT,
+        "operation_id": a_command().command_id,
+        "action": "wipe_account",
+        "mailbox": MAILBOX,
+        "device_id": DEVICE_ID,
+        "asked_by": "helpdesk:jo",
+        "requested_at": NOW,
+        "acknowledged_at": NOW + DAY,
+    }
+
+
+def test_unconfirmed_wipe_says_since_when_why_and_what_to_do() -> None:
+    """It is the last line of the record that says why."""
+    event = catalogue.wipe_unconfirmed(wiped().stepped(State.DONE, "72 hours are over", NOW + DAY))
+    assert event.type == "easgate.device.wipe_unconfirmed.v1"
+    assert (event.time, event.data["requested_at"]) == (NOW + DAY, NOW)
+    assert event.data["reason"] == "72 hours are over"
+    assert "keep the device blocked" in str(event.data["remedy"])
+
+
+@pytest.mark.parametrize("never", [wiped(acted_at=None), done(Action.WIPE_ACCOUNT)])
+def test_wipe_that_was_not_confirmed_or_not_requested_is_not_told_so(never: Operation) -> None:
+    """Announcing it would be a lie."""
+    with pytest.raises(ValueError, match="only a wipe"):
+        catalogue.wipe_acknowledged(never)
+
+
 def given_up() -> Operation:
     """Return the operation, given up."""
     return done().stepped(State.ABANDONED, "no such mailbox", NOW)
@@ -147,16 +187,38 @@ def given_up() -> Operation:
 def test_different_happenings_have_different_ids() -> None:
     """Another operation, another thing said about it, another stage, certificate or tenant."""
     stages = [
-        catalogue.certificate_expiring(app, certificate, stage=stage, now=EXPIRES - stage)
+        watch.certificate_expiring(app, certificate, stage=stage, ends_at=ends_at, now=EXPIRES)
         for app in (an_app(), an_app(tenant_id="other"))
         for certificate in (a_certificate(), a_successor())
-        for stage in (30 * DAY, 7 * DAY, 0 * DAY)
+        for ends_at in (EXPIRES, EXPIRES - DAY)
+        for stage in Stage
+    ]
+    secrets = [
+        watch.webhook_secret_expiring(app, name, stage=stage, ends_at=ends_at, now=EXPIRES)
+        for app in (an_app(), an_app(tenant_id="other"))
+        for name in ("portal", "other")
+        for ends_at in (EXPIRES, EXPIRES - DAY)
+        for stage in Stage
+    ]
+    mismatches = [
+        watch.certificate_mismatch(
+            app, Mismatch(kind=kind, thumbprint=thumbprint), occurrence=occurrence, now=NOW
+        )
+        for app in (an_app(), an_app(tenant_id="other"))
+        for kind in Kind
+        for thumbprint in ("aa", "bb")
+        for occurrence in (1, 2)
     ]
     events = [
         catalogue.device_changed(done()),
         catalogue.device_changed(done(operation_id="other")),
         catalogue.operation_abandoned(given_up()),
+        catalogue.device_changed(wiped()),
+        catalogue.wipe_acknowledged(wiped()),
+        catalogue.wipe_unconfirmed(wiped()),
         *stages,
+        *secrets,
+        *mismatches,
     ]
     assert len({event.id for event in events}) == len(events)
 
@@ -178,24 +240,26 @@ def test_given_up_operation_tells_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before_end", "kind", "days_left"),
+    ("stage", "before_end", "kind", "days_left"),
     [
-        (7 * DAY, "expiring", 7),
-        (timedelta(seconds=1), "expiring", 0),
-        (timedelta(), "expired", 0),
-        (-DAY, "expired", -1),
+        (Stage.DAYS_7, 7 * DAY, "expiring", 7),
+        (Stage.DAYS_0, timedelta(seconds=1), "expiring", 0),
+        (Stage.EXPIRED, timedelta(), "expired", 0),
+        (Stage.EXPIRED, -DAY, "expired", -1),
+        (Stage.DAYS_1, -DAY, "expiring", -1),
     ],
 )
-def test_certificate_is_expiring_until_it_has_expired(
-    before_end: timedelta, kind: str, days_left: int
+def test_certificate_is_expiring_until_the_last_stage(
+    stage: Stage, before_end: timedelta, kind: str, days_left: int
 ) -> None:
-    """To the second."""
-    event = catalogue.certificate_expiring(
-        an_app(), a_certificate(), stage=7 * DAY, now=EXPIRES - before_end
+    """Also if a stage is announced late: one alarm is enough."""
+    event = watch.certificate_expiring(
+        an_app(), a_certificate(), stage=stage, ends_at=EXPIRES, now=EXPIRES - before_end
     )
     assert event.type == f"easgate.certificate.{kind}.v1"
     assert event.subject == f"apps/{CLIENT}/certificates/{a_certificate().thumbprint[:8]}"
-    assert (event.data["days_left"], event.data["stage_days"]) == (days_left, 7)
+    assert (event.data["days_left"], event.data["stage"]) == (days_left, stage)
+    assert event.data["stage_days"] == stage.days
 
 
 @pytest.mark.parametrize("operation", [done(acted_at=None), done(decision=None)])
@@ -249,17 +313,27 @@ def test_topic_out_of_reach_is_waited_out(trouble: Exception) -> None:
 
 
 def test_all_events_of_a_topic_are_sent_alike() -> None:
-    """Three kinds, one way out."""
+    """Whatever they tell."""
     topic = Topic()
     topic.publisher.device_changed(done())
     topic.publisher.operation_abandoned(given_up())
-    topic.publisher.certificate_expiring(an_app(), a_certificate(), stage=DAY, now=NOW)
+    topic.publisher.wipe_acknowledged(wiped())
+    topic.publisher.wipe_unconfirmed(wiped())
+    ending = {"stage": Stage.DAYS_1, "ends_at": EXPIRES, "now": NOW}
+    topic.publisher.certificate_expiring(an_app(), a_certificate(), **ending)  # type: ignore[arg-type]  # by name
+    topic.publisher.webhook_secret_expiring(an_app(), "portal", **ending)  # type: ignore[arg-type]  # by name
+    found = Mismatch(kind=Kind.NEWER_NOT_REGISTERED, thumbprint="aa")
+    topic.publisher.certificate_mismatch(an_app(), found, occurrence=1, now=NOW)
     assert len({request.url for request in topic.requests}) == 1
     types = [json.loads(request.content)["type"] for request in topic.requests]
     assert types == [
         "easgate.device.access_changed.v1",
         "easgate.operation.abandoned.v1",
+        "easgate.device.wipe_acknowledged.v1",
+        "easgate.device.wipe_unconfirmed.v1",
         "easgate.certificate.expiring.v1",
+        "easgate.webhook_secret.expiring.v1",
+        "easgate.certificate.mismatch.v1",
     ]
 
 

@@ -18,7 +18,8 @@ FUNCTIONS = {
     "get_openapi",
     *("get_operation", "on_certificate_schedule", "on_device_command", "on_device_signal"),
     *("on_poison_command", "on_poison_signal", "on_webhook", "post_certificate_validate"),
-    "post_command",
+    "post_certificate_rotate",
+    *("post_command", "on_vault_event", "on_poison_vault_event"),
 }
 
 
@@ -44,7 +45,7 @@ def test_queue_functions_have_their_poison_functions() -> None:
     }
     plain = {name for name in queues if not name.endswith("-poison")}
     assert queues == plain | {f"{name}-poison" for name in plain}
-    assert plain == {"device-commands", "device-signals"}
+    assert plain == {"device-commands", "device-signals", "vault-events"}
 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13"])

@@ -325,6 +325,33 @@ def test_lost_device_is_wiped_once_however_often_its_report_comes(app: Deploymen
     assert app.world.events.types == ["device.wipe_requested"]
 
 
+def test_wipe_is_put_back_until_its_device_confirms(app: Deployment) -> None:
+    """For as long as it asks for, and with its patience whole: nothing has gone wrong."""
+    body = messages.write_command(a_command(action=Action.WIPE_ACCOUNT))
+    deliver(app, ON_COMMAND, body)
+    assert app.queue.back == [(COMMANDS, body, timedelta(seconds=30))]
+    app.world.exchange.confirm()
+    deliver(app, ON_COMMAND, body)
+    assert len(app.queue.back) == 1
+    assert app.world.events.types == ["device.wipe_requested", "device.wipe_acknowledged"]
+
+
+@pytest.mark.parametrize("trigger", [ON_COMMAND, queues.on_poison_command])
+def test_wipe_that_nobody_could_look_after_is_told_as_requested(
+    app: Deployment, trigger: Trigger
+) -> None:
+    """Exchange was out of reach for a week, or every look failed: it is not given up for that."""
+    body = messages.write_command(a_command(action=Action.WIPE_ACCOUNT))
+    deliver(app, ON_COMMAND, body)
+    app.world.exchange.down = Retryable("Exchange is busy")
+    app.queue.has_patience = False
+    deliver(app, trigger, body)
+    operation = app.world.operation(a_command().command_id)
+    assert operation.state is State.DONE
+    assert "the device was not seen to confirm the wipe" in operation.history[-1].note
+    assert set(app.world.events.types) == {"device.wipe_requested", "device.wipe_unconfirmed"}
+
+
 def test_report_on_a_device_exchange_does_not_know_is_given_up(app: Deployment) -> None:
     """Announced with the reason."""
     app.world.exchange.devices = [a_device(device_id="OTHER")]

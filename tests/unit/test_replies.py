@@ -15,9 +15,11 @@ from shared.errors import (
     Failure,
     Misconfigured,
     NotFound,
+    NotPermitted,
     Rejected,
     Retryable,
     TooLarge,
+    Unfinished,
     Unverified,
 )
 from tests.unit.app_world import request
@@ -33,7 +35,9 @@ STATUS: dict[type[Failure], int] = {
     Rejected: 400,
     Retryable: 503,
     Contended: 503,
+    Unfinished: 503,
     Misconfigured: 500,
+    NotPermitted: 500,
     Failure: 500,
 }
 

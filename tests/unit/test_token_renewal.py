@@ -80,7 +80,7 @@ def test_passing_trouble_with_the_pinned_version_moves_no_pin(trouble: httpx.Res
 def test_pinned_version_that_is_gone_gives_way_to_the_current_one() -> None:
     """Somebody purged it."""
     identity = renewed()
-    identity.vault.versions = (NEW,)
+    identity.vault.held = (NEW,)
     assert identity.tokens.token(APP)
     assert (tried(identity), identity.pins.active(TENANT)) == (["v2"], "v2")
 

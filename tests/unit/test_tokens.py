@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from shared.errors import Misconfigured, NotFound, Retryable
-from shared.identity import tokens
+from shared.identity import login
 from shared.identity.refusals import Refused
 from tests.unit.builders import CLIENT, TENANT
 from tests.unit.certificates import a_certificate, an_app
@@ -138,7 +138,7 @@ def test_version_is_pinned_once_it_has_earned_a_token() -> None:
     assert identity.pins.active(TENANT) == "v1"
 
     newer = a_certificate(version="v2", der=b"not proved")
-    identity.vault.versions = (*identity.vault.versions, newer)
+    identity.vault.held = (*identity.vault.held, newer)
     identity.clock.advance(60 * MINUTE)
     identity.tokens.token(APP)
     assert identity.pins.active(TENANT) == "v1"
@@ -179,6 +179,21 @@ def test_missing_certificate_is_the_administrators_business() -> None:
     identity.vault.down = NotFound("the vault has no certificate easgate")
     with pytest.raises(Misconfigured, match="no certificate easgate"):
         identity.tokens.token(APP)
+
+
+def test_refused_token_is_not_handed_out_again_while_entra_is_down() -> None:
+    """It may have an hour to live by its own word; Exchange has revoked it."""
+    identity = Identity()
+    refused = identity.tokens.token(APP)
+    identity.entra.answer = httpx.Response(503, text="busy")
+    with pytest.raises(Retryable):
+        identity.tokens.renewed(APP, refused)
+    with pytest.raises(Retryable):
+        identity.tokens.token(APP)
+
+    identity.entra.answer = None
+    identity.clock.advance(timedelta(seconds=10))
+    assert identity.tokens.token(APP) != refused
 
 
 def test_refused_token_is_replaced_once() -> None:
@@ -225,9 +240,19 @@ def test_validation_asks_past_the_memory() -> None:
     """It is this certificate's token of now that counts."""
     identity = Identity()
     identity.tokens.token(APP)
-    found = identity.tokens.roles(APP, identity.vault.certificate("easgate"))
-    assert found == ("Exchange.ManageAsApp",)
+    found = identity.tokens.acquire(APP, identity.vault.certificate("easgate"))
+    assert found.claims.roles == ("Exchange.ManageAsApp",)
     assert len(identity.entra.posts) == 2
+    assert identity.tokens.token(APP) == found.text  # which is used from then on
+
+
+def test_validation_does_not_put_a_token_without_the_role_to_use() -> None:
+    """Work goes on with the one that is held."""
+    identity = Identity()
+    held = identity.tokens.token(APP)
+    identity.entra.granted = ()
+    identity.tokens.acquire(APP, identity.vault.certificate("easgate"))
+    assert identity.tokens.token(APP) == held
 
 
 @pytest.mark.parametrize(
@@ -236,12 +261,12 @@ def test_validation_asks_past_the_memory() -> None:
 def test_token_that_is_no_jwt_is_told_without_quoting_it(text: str) -> None:
     """What cannot be looked into cannot be trusted to hold the role."""
     with pytest.raises(Misconfigured) as raised:
-        tokens.claims(text)
+        login.claims(text)
     assert str(raised.value) == "Entra ID issued a token that is not a JWT"
 
 
 def test_claims_are_roles_and_directory_roles() -> None:
     """Everything else is Exchange's business."""
-    found = tokens.claims(a_token(wids=["w"], aud="x"))
+    found = login.claims(a_token(wids=["w"], aud="x"))
     assert (found.roles, found.wids) == (("Exchange.ManageAsApp",), ("w",))
-    assert tokens.claims(a_token(roles=[])).roles == ()
+    assert login.claims(a_token(roles=[])).roles == ()

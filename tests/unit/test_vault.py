@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from shared.devices.certificate import KeyFacts
+from shared.credentials.certificate import KeyFacts
 from shared.identity.vault import Vault
 from tests.unit.certificates import a_certificate
 

@@ -32,6 +32,7 @@ class Version:
     value: str | None
     created_on: datetime | None = NOW
     enabled: bool = True
+    expires_on: datetime | None = None
 
 
 ONE = Version("1", "whsec_one", NOW - 3 * DAY)
@@ -269,3 +270,31 @@ def test_version_without_a_date_is_the_administrators_business() -> None:
     """Which one is the newest could only be guessed."""
     with pytest.raises(Misconfigured, match="creation date"):
         Known(FakeClient([ONE, replace(TWO, created_on=None)])).live()
+
+
+SOON, LATER = NOW + DAY, NOW + 9 * DAY
+
+
+@pytest.mark.parametrize(
+    ("versions", "ends"),
+    [
+        ([replace(THREE, expires_on=SOON), replace(TWO, expires_on=LATER)], LATER),
+        ([replace(THREE, expires_on=SOON), TWO], None),
+        ([THREE, replace(TWO, expires_on=SOON)], None),
+        ([replace(TWO, expires_on=SOON)], SOON),
+        ([replace(THREE, expires_on=SOON), replace(TWO, enabled=False)], SOON),
+        ([replace(THREE, expires_on=SOON), replace(TWO, expires_on=NOW), ONE], SOON),
+    ],
+)
+def test_secret_ends_with_the_last_of_its_live_versions(
+    versions: list[Version], ends: datetime | None
+) -> None:
+    """What is disabled or replaced twice over does not count."""
+    assert Known(FakeClient(versions)).secrets.expires_at("portal-secret") == ends
+
+
+@pytest.mark.parametrize("gone", GONE)
+def test_secret_that_is_gone_has_no_end_to_wait_for(gone: FakeClient) -> None:
+    """It is missing now."""
+    with pytest.raises(Misconfigured, match="holds no enabled secret portal-secret"):
+        Known(gone).secrets.expires_at("portal-secret")

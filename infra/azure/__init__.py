@@ -1,0 +1,1 @@
+"""The app's surroundings for real: what an operator sets up and checks in Azure."""

@@ -1,0 +1,43 @@
+"""One call to Microsoft Graph: what all its APIs have in common."""
+
+import httpx
+
+from shared.errors import Retryable
+from shared.retry_after import retry_after
+
+BUSY = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
+
+
+class Graph:
+    """Sends requests; raises Retryable while Graph is down or busy, and judges nothing else."""
+
+    def __init__(self, http: httpx.Client, base_url: str) -> None:
+        self._http = http
+        self._base_url = base_url
+
+    def get(self, path: str, token: str) -> httpx.Response:
+        """Read something."""
+        return self._sent(self._request("GET", path, token))
+
+    def post(self, path: str, token: str, body: object) -> httpx.Response:
+        """Call an action; after a Retryable nobody knows whether it was done."""
+        return self._sent(self._request("POST", path, token, body))
+
+    def _request(self, method: str, path: str, token: str, body: object = None) -> httpx.Request:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        url = f"{self._base_url}/v1.0/{path}"
+        return self._http.build_request(method, url, headers=headers, json=body)
+
+    def _sent(self, request: httpx.Request) -> httpx.Response:
+        try:
+            answer = self._http.send(request)
+        except httpx.RequestError as error:
+            # The kind alone: the text of some of these quotes headers.
+            kind = type(error).__name__
+            raise Retryable(f"Microsoft Graph cannot be reached: {kind}") from error
+        if answer.status_code in BUSY or answer.is_server_error:
+            raise Retryable(
+                f"Microsoft Graph is busy (HTTP {answer.status_code})",
+                after=retry_after(answer.headers),
+            )
+        return answer
