@@ -20,13 +20,18 @@ def main(argv: list[str]) -> int:
         with World(keep=arguments.keep) as world:
             print(_described(world), flush=True)
             try:
-                threading.Event().wait()
+                while not threading.Event().wait(VAULT_PAUSE):
+                    world.deliver_vault_events()
             except KeyboardInterrupt:
                 print("\nStopping.")
     except HostStartError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+VAULT_PAUSE = 2.0  # seconds between two looks at what the vault has to tell
+THROTTLE = '{"fault": "throttled", "cmdlet": "Set-CASMailbox", "times": 3}'
 
 
 def _described(world: World) -> str:
@@ -49,5 +54,6 @@ def _described(world: World) -> str:
             f"  curl {key} {world.url}/api/health/dependencies",
             f"  curl {key} {world.url}/api/commands -d '{order}'",
             f"  curl {key} -X POST {world.url}/api/certificate/validate",
+            f"  curl {world.addresses['faults']} -d '{THROTTLE}'   # and without -d: what else",
         ]
     )

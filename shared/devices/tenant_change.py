@@ -15,6 +15,7 @@ Query = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Setting = str | bool | int | list[str] | None
 Image = dict[str, Any]  # how something stood, as it is shown and kept
 
+LONGEST = 16_000  # bytes of JSON; a property of our record holds 32 Ki characters
 HOPELESS = frozenset(
     {rules.Problem.EMPTY_QUERY, rules.Problem.WILDCARD, rules.Problem.UNKNOWN_CHARACTERISTIC}
 )
@@ -154,6 +155,8 @@ def check(change: TenantChange) -> None:
     """Raise Rejected, naming everything that is wrong, if the change can never do any good."""
     match change:
         case PutPolicy():
+            if len(msgspec.json.encode(change)) > LONGEST:
+                raise Rejected(f"settings may be {LONGEST} bytes long at most: order them in parts")
             policy.check({"Name": change.policy})
             policy.check(change.settings)
         case AssignPolicy() if change.policy is not None:

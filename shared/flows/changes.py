@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Protocol
 
 import msgspec
@@ -20,6 +21,8 @@ from shared.devices.tenant_change import (
     ShortChange,
     says,
 )
+
+LONGEST_IMAGE = 12_000  # bytes; two of them stand in one property, which holds 32 Ki characters
 
 
 class Policies(Protocol):
@@ -125,4 +128,9 @@ def _image(found: Policy | Assignment | AccessRule | None) -> Image | None:
     if found is None:
         return None
     image: dict[str, Any] = msgspec.to_builtins(found)
+    settings = msgspec.json.encode(image.get("settings", {}))
+    if len(settings) > LONGEST_IMAGE:
+        # What was done must be recorded, even if it cannot be recorded whole.
+        told_apart = sha256(settings).hexdigest()
+        return {**image, "settings": f"too long to be kept; SHA-256 {told_apart}"}
     return image

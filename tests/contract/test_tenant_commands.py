@@ -195,3 +195,23 @@ def test_an_order_that_lacks_a_cmdlet_waits_and_goes_on_by_itself() -> None:
     office.lacking.clear()
     office.deliver(PUT_POLICY)
     assert office.operation(PUT_POLICY).state is State.DONE
+
+
+def test_settings_too_long_for_the_record_are_told_apart_all_the_same() -> None:
+    """What was done is recorded, even if not whole."""
+    office = Office()
+    for number, half in enumerate((0, 500), start=1):
+        names = [f"application {each:05}" for each in range(half, half + 700)]
+        office.deliver(
+            an_order(
+                "put_policy", number, policy="P", settings={"UnapprovedInROMApplicationList": names}
+            )
+        )
+    altered = office.operation(
+        an_order("put_policy", 2, policy="P", settings={"MinPasswordLength": 4})
+    ).altered
+    assert altered is not None
+    assert altered.before is not None
+    assert altered.after is not None
+    assert altered.before["settings"] != altered.after["settings"]
+    assert "too long" in altered.after["settings"]

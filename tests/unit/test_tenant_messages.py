@@ -64,3 +64,10 @@ def test_a_rule_that_exchange_would_never_match_is_refused() -> None:
     with pytest.raises(Rejected, match="stand for themselves"):
         an_order("put_access_rule", characteristic="DeviceModel", query="iPhone*", level="Block")
     an_order("put_access_rule", characteristic="DeviceModel", query="iPhone 99", level="Block")
+
+
+def test_settings_that_the_record_could_not_hold_are_refused() -> None:
+    """Before anything is stored, and by their length alone."""
+    many = [f"application {number:05}" for number in range(1000)]
+    with pytest.raises(Rejected, match="in parts"):
+        an_order("put_policy", policy="P", settings={"ApprovedApplicationList": many})
