@@ -156,7 +156,7 @@ def test_lock_file_leaves_the_choice_of_registry_to_the_machine() -> None:
 
 def test_stories_know_ports_and_never_adapters() -> None:
     """A story can be read, and tested, without knowing what stands behind its ports."""
-    known = ("shared.flows.", "shared.devices.", "shared.errors.")
+    known = ("shared.flows.", "shared.credentials.", "shared.devices.", "shared.errors.")
     foreign = {
         f"{file}: {module}"
         for file in modules("shared")

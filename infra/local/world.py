@@ -1,35 +1,41 @@
 """Everything the app talks to, on loopback, and the app itself in its host."""
 
+import base64
 import os
 import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 import httpx
 from azure.core.exceptions import ResourceExistsError
-from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
+from azure.storage.queue import QueueServiceClient
 
-from infra.local import contoso
+from infra.local import contoso, sign_in
 from infra.local.authority import Authority
 from infra.local.azurite import Azurite
+from infra.local.fault_switch import FaultSwitch
 from infra.local.host.launch import FunctionHost
 from infra.local.places import CHECKOUT
 from infra.local.relay import relayed
 from infra.local.serve import Server, Simulator
+from infra.local.sign_in import Identities
 from infra.local.simulators.entra import Entra
 from infra.local.simulators.event_grid import EventGridTopic
+from infra.local.simulators.event_grid_system_topic import Subscription, VaultTopic
 from infra.local.simulators.exchange import Exchange
-from infra.local.simulators.managed_identity import ManagedIdentity
+from infra.local.simulators.exchange.roles import ServicePrincipal
+from infra.local.simulators.graph import Graph
 from infra.local.simulators.mdm import Mdm
 from infra.local.simulators.vault import Vault
+from shared.credentials.certificate import Credential
 
-EXCHANGE_RESOURCE = "https://outlook.office365.com"
 A_YEAR = timedelta(days=365)
 
 Watch = Callable[[str, Simulator], Simulator]
@@ -45,8 +51,9 @@ class World:
     One tenant with a mailbox and a phone, everything around it, and the app.
 
     `keep` names a folder that storage survives in. `watch` may wrap each service, and then
-    sees storage calls too. `lease` and `wipe_settle` (seconds) shorten waits that are
-    minutes in earnest.
+    sees storage calls too. `lease` and `wipe_settle` (seconds) shorten waits that are minutes
+    in earnest; `limits` are the others that a tenant may set. With another `credential` than
+    a certificate, there is no certificate anywhere.
     """
 
     def __init__(
@@ -57,6 +64,8 @@ class World:
         lasts: timedelta = A_YEAR,
         lease: float | None = None,
         wipe_settle: float = 120.0,
+        limits: Mapping[str, float] | None = None,
+        credential: Credential = Credential.CERTIFICATE,
         embedded: bool = False,
     ) -> None:
         self.function_key = secrets.token_hex(24)
@@ -67,11 +76,15 @@ class World:
         self.settings: dict[str, str] = {}
         self._azurite = Azurite(keep)
         self._watch = watch
-        self._lease, self._wipe_settle, self._embedded = lease, wipe_settle, embedded
+        self._lease, self._embedded = lease, embedded
+        self._limits = {"wipe_settle": wipe_settle, **(limits or {})}
+        self._credential = credential
         self._open = ExitStack()
         self._directory()
         self._tenant()
-        self._vault(lasts)
+        self._vault()
+        if credential is Credential.CERTIFICATE:
+            sign_in.certify(self.entra.directory, self.vault, not_after=utc_now() + lasts)
 
     def __enter__(self) -> Self:
         try:
@@ -133,13 +146,19 @@ class World:
 
     def put(self, queue: str, text: str) -> None:
         """Put a message on a queue, as another system would."""
-        client = self._queues.get_queue_client(
-            queue, message_encode_policy=TextBase64EncodePolicy()
-        )
-        with client:
+        self.put_encoded(queue, base64.b64encode(text.encode()).decode())
+
+    def put_encoded(self, queue: str, text: str) -> None:
+        """Put a message on a queue exactly as it stands."""
+        with self._queues.get_queue_client(queue) as client:
             with suppress(ResourceExistsError):
                 client.create_queue()
             client.send_message(text)
+
+    def deliver_vault_events(self) -> int:
+        """Let the vault do what is due, and its events arrive; returns how many messages."""
+        self.vault.tick()
+        return self.vault_topic.deliver()
 
     @property
     def connection_string(self) -> str:
@@ -148,31 +167,36 @@ class World:
 
     def _directory(self) -> None:
         self.entra = Entra(clock=utc_now)
-        self.entra.directory.add_tenant(contoso.TENANT_ID, contoso.DOMAIN)
-        self.entra.directory.add_application(
-            contoso.CLIENT_ID,
-            tenant_id=contoso.TENANT_ID,
-            roles={EXCHANGE_RESOURCE: ["Exchange.ManageAsApp"]},
-            wids=[contoso.EXCHANGE_ADMINISTRATOR],
-        )
+        self.app = sign_in.registered(self.entra, self._credential)
+        self.identities = Identities(self.entra, self._credential)
+        self.graph = Graph(directory=self.entra.directory, jwks=self.entra.jwks, clock=utc_now)
 
     def _tenant(self) -> None:
         self.topic = EventGridTopic(jwks=self.entra.jwks, clock=utc_now)
         self.exchange = Exchange(jwks=self.entra.jwks, clock=utc_now)
         self.tenant = self.exchange.add_tenant(contoso.TENANT_ID, domain=contoso.DOMAIN)
+        self._role_group()
         self.mailbox = self.tenant.add_mailbox(contoso.MAILBOX)
         self.phone = self.tenant.add_device(self.mailbox, device_id=contoso.PHONE)
 
-    def _vault(self, lasts: timedelta) -> None:
+    def _role_group(self) -> None:
+        """Let the app do in Exchange what it needs, by a role group of its own."""
+        self.role_group = self.tenant.add_role_group(
+            contoso.ROLE_GROUP, members=[self.app.client_id], roles=contoso.MANAGEMENT_ROLES
+        )
+        known = ServicePrincipal(
+            app_id=UUID(self.app.client_id),
+            object_id=UUID(self.app.principals[contoso.TENANT_ID].object_id),
+            display_name="easgate",
+            created=utc_now(),
+        )
+        self.tenant.administration.service_principals.append(known)
+
+    def _vault(self) -> None:
         self.vault = Vault(jwks=self.entra.jwks, tenant_id=contoso.TENANT_ID, clock=utc_now)
         for role in contoso.VAULT_ROLES:
             self.vault.roles.grant(contoso.APP_IDENTITY, role)
-        self.vault.create_certificate(
-            contoso.CERTIFICATE, subject="CN=easgate", not_after=utc_now() + lasts
-        )
-        self.entra.directory.add_certificate(
-            contoso.CLIENT_ID, self.vault.certificate_der(contoso.CERTIFICATE)
-        )
+        self.vault.roles.grant(contoso.ROTATOR_IDENTITY, contoso.ROTATOR_ROLE)
         self.vault.set_secret(contoso.SECRET_NAME, self.webhook_secret)
 
     def _start(self) -> None:
@@ -185,33 +209,44 @@ class World:
         server = self._open.enter_context(Server(authority))
         self._mount(server)
         self.settings = {
-            **contoso.settings(self.addresses, wipe_settle=self._wipe_settle),
+            **contoso.settings(
+                self.addresses,
+                client_id=self.app.client_id,
+                credential=self._credential,
+                limits=self._limits,
+            ),
             **authority.environment(),
             "AzureWebJobsStorage": self._storage(server),
             "FUNCTIONS_WORKER_RUNTIME": "python",
-            "IDENTITY_HEADER": self._identity_header,
+            **self.identities.settings(),
             "PATH": os.environ["PATH"],  # noqa: TID251 - the child's, not a setting of ours
         }
         self.start_host()
         self._open.callback(self.stop_host)
 
     def _mount(self, server: Server) -> None:
-        self._identity_header = secrets.token_hex(24)
-        identity = ManagedIdentity(
-            self.entra, principal_id=contoso.APP_IDENTITY, secret=self._identity_header
-        )
         services: dict[str, Simulator] = {
             "entra": self.entra,
             "vault": self.vault,
             "exchange": self.exchange,
+            "graph": self.graph,
             "topic": self.topic,
         }
         for name, simulator in services.items():
             self.addresses[name] = server.mount(self._watched(name, simulator), name=name)
+        self.vault_topic = VaultTopic(
+            self.put_encoded,
+            vault_url=self.addresses["vault"],
+            source=contoso.VAULT_RESOURCE,
+            subscription=Subscription(queue=contoso.VAULT_EVENTS),
+        )
+        self.vault.subscribe(self.vault_topic)
         # The platform's own endpoint, on the instance itself: plain HTTP there too.
         self.addresses["identity"] = server.mount(
-            self._watched("identity", identity), name="identity", tls=False
+            self._watched("identity", self.identities), name="identity", tls=False
         )
+        switch = FaultSwitch(self.exchange.faults)
+        self.addresses["faults"] = server.mount(switch, name="faults", tls=False)
 
     def _storage(self, server: Server) -> str:
         """Return how the app reaches storage: by way of us, if we are to watch."""

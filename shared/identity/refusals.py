@@ -26,7 +26,7 @@ class Refused(Found):
         named = ", ".join(f"AADSTS{code}" for code in codes) or error
         finding = finding_of(codes)
         remedy = ADVICE[finding].remedy
-        super().__init__(finding, f"Entra ID refused the certificate ({named}): {remedy} ({trace})")
+        super().__init__(finding, f"Entra ID refused the sign-in ({named}): {remedy} ({trace})")
 
     @property
     def is_of_the_certificate(self) -> bool:

@@ -64,14 +64,16 @@ class Tokens:
         That one is used from then on: the one held may lack a role that was granted since.
         """
         token = self._login.acquire(app, certificate, scope or self._scope)
-        if not scope:
-            with suppress(Misconfigured):
-                self._exchange.hold(app, _proved(token))
-        return token
+        return token if scope else self._held(app, token)
 
     def acquire_without_certificate(self, app: App) -> Token:
-        """Get a token for Exchange with the managed identity, past our own memory."""
-        return self._identities.acquire(app, self._scope)
+        """Get a token for Exchange with the managed identity, used from then on likewise."""
+        return self._held(app, self._identities.acquire(app, self._scope))
+
+    def _held(self, app: App, token: Token) -> Token:
+        with suppress(Misconfigured):
+            self._exchange.hold(app, _proved(token))
+        return token
 
     def _earn_for_exchange(self, app: App, keep: Callable[[Token], Token]) -> Token:
         if not app.has_certificate:

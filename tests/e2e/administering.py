@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import httpx
 
 from infra.local import contoso
-from infra.local.world import EXCHANGE_RESOURCE, World
+from infra.local.sign_in import EXCHANGE_RESOURCE, GRAPH_RESOURCE
+from infra.local.world import World
 
 ADMINISTRATOR = "5e1f4c1a-7a55-4d62-9a3e-0c7a9b1d2e3f"  # an object id
 
@@ -45,13 +46,13 @@ def without_vault_role(world: World, role: str) -> Iterator[None]:
 
 
 @contextmanager
-def with_rights(world: World, *, may_manage: bool, is_administrator: bool) -> Iterator[None]:
+def with_rights(world: World, *, may_manage: bool, is_member: bool) -> Iterator[None]:
     """Change what the app may do in Exchange for as long as the block lasts."""
     try:
-        _grant(world, may_manage=may_manage, is_administrator=is_administrator)
+        _grant(world, may_manage=may_manage, is_member=is_member)
         yield
     finally:
-        _grant(world, may_manage=True, is_administrator=True)
+        _grant(world, may_manage=True, is_member=True)
 
 
 @contextmanager
@@ -68,10 +69,13 @@ def unregistered(world: World) -> Iterator[None]:
         world.entra.directory.add_certificate(contoso.CLIENT_ID, der)
 
 
-def _grant(world: World, *, may_manage: bool, is_administrator: bool) -> None:
+def _grant(world: World, *, may_manage: bool, is_member: bool) -> None:
     world.entra.directory.add_application(
         contoso.CLIENT_ID,
         tenant_id=contoso.TENANT_ID,
-        roles={EXCHANGE_RESOURCE: ["Exchange.ManageAsApp"] * may_manage},
-        wids=[contoso.EXCHANGE_ADMINISTRATOR] * is_administrator,
+        roles={
+            EXCHANGE_RESOURCE: ["Exchange.ManageAsApp"] * may_manage,
+            GRAPH_RESOURCE: ["Application.Read.All"],
+        },
     )
+    world.role_group.members = {contoso.CLIENT_ID} if is_member else set()

@@ -1,5 +1,6 @@
 """What others do to a world: phones connect, people order, MDMs report, systems queue."""
 
+import json
 import uuid
 from contextlib import suppress
 from typing import Any
@@ -11,7 +12,7 @@ from azure.storage.queue import QueueServiceClient
 from infra.local import contoso
 from infra.local.simulators.exchange import Device
 from infra.local.world import World
-from tests.e2e.looking import finished, until
+from tests.e2e.looking import finished, until, waits_for
 
 Order = dict[str, object]
 
@@ -52,32 +53,66 @@ def get(world: World, client: httpx.Client, path: str) -> httpx.Response:
     return client.get(f"{world.url}/api/{path}", headers=key)
 
 
-def order(world: World, client: httpx.Client, phone: Device, action: str) -> str:
+def order(world: World, client: httpx.Client, phone: Device, action: str, **changes: object) -> str:
     """Order an action; returns the operation's id."""
-    answer = post(world, client, "commands", an_order(phone, action))
+    answer = post(world, client, "commands", an_order(phone, action, **changes))
     assert answer.status_code == httpx.codes.ACCEPTED, answer.text
     return str(answer.json()["operation_id"])
 
 
-def report(world: World, client: httpx.Client, phone: Device, posture: str) -> str:
+def report(world: World, client: httpx.Client, phone: Device, posture: str, **data: object) -> str:
     """Let the MDM report on a phone; returns the operation's id."""
     mdm = world.mdm(client)
     body = mdm.payload(posture, mailbox=phone.mailbox.address, device_id=phone.device_id)
-    answer = mdm.send(body)
+    said = json.loads(body)
+    answer = mdm.send(json.dumps(said | {"data": said["data"] | data}).encode())
     assert answer.status_code == httpx.codes.ACCEPTED, answer.text
     return str(answer.json()["operation_id"])
 
 
-def carried_out(world: World, client: httpx.Client, phone: Device, action: str) -> dict[str, Any]:
+def carried_out(
+    world: World, client: httpx.Client, phone: Device, action: str, **changes: object
+) -> dict[str, Any]:
     """Order an action, see it done, and return the operation."""
-    found = _ended(world, client, phone, action)
+    found = ended(world, client, order(world, client, phone, action, **changes))
     assert found["state"] == "done", found["history"]
     return found
 
 
-def refused(world: World, client: httpx.Client, phone: Device, action: str) -> str:
+def requested(
+    world: World, client: httpx.Client, phone: Device, action: str, **changes: object
+) -> str:
+    """Order a wipe, and see it wait for the phone; returns the operation's id."""
+    operation_id = order(world, client, phone, action, **changes)
+    until(lambda: awaits_the_phone(world, client, operation_id), f"{action} is requested")
+    return operation_id
+
+
+def awaits_the_phone(world: World, client: httpx.Client, operation_id: str) -> bool:
+    """Whether a wipe is requested, and nothing but the phone's word is missing."""
+    return waits_for(world, client, operation_id) == "waiting for the device to confirm the wipe"
+
+
+def obey(world: World, *phones: Device) -> None:
+    """Let phones connect twice: they are told to wipe, and then confirm it."""
+    for phone in phones * 2:
+        world.tenant.contact(phone)
+
+
+def wiped(
+    world: World, client: httpx.Client, phone: Device, action: str, **changes: object
+) -> dict[str, Any]:
+    """Order a wipe, let the phone confirm it, and return the operation."""
+    operation_id = requested(world, client, phone, action, **changes)
+    obey(world, phone)
+    return ended(world, client, operation_id)
+
+
+def refused(
+    world: World, client: httpx.Client, phone: Device, action: str, **changes: object
+) -> str:
     """Order an action that cannot be carried out, and return the reason that is recorded."""
-    found = _ended(world, client, phone, action)
+    found = ended(world, client, order(world, client, phone, action, **changes))
     assert found["state"] == "abandoned", found["history"]
     return str(found["history"][-1]["note"])
 
@@ -93,6 +128,6 @@ def put_raw(world: World, queue: str, text: str) -> None:
         client.send_message(text)
 
 
-def _ended(world: World, client: httpx.Client, phone: Device, action: str) -> dict[str, Any]:
-    operation_id = order(world, client, phone, action)
-    return until(lambda: finished(world, client, operation_id), f"{action} comes to an end")
+def ended(world: World, client: httpx.Client, operation_id: str) -> dict[str, Any]:
+    """Return an operation once it has come to its end, whichever."""
+    return until(lambda: finished(world, client, operation_id), "the order comes to an end")

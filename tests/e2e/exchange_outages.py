@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from infra.local import contoso
 from infra.local.simulators.exchange import faults
-from tests.e2e.asking import a_phone, carried_out, order, report
+from tests.e2e.asking import a_phone, carried_out, obey, order, report
 from tests.e2e.looking import (
     all_done,
     carried_out_by_exchange,
@@ -64,13 +64,20 @@ def a_wipe_whose_answer_is_lost_is_requested_exactly_once() -> None:
         until(lambda: landed.account_wipe.requests == 1, "the wipe is requested")
         world.exchange.faults.inject(faults.dropped_before_effect(), cmdlet="Clear-MobileDevice")
         second = order(world, client, missed, "wipe_account")
+        until(lambda: missed.account_wipe.requests == 1, "the other wipe is requested")
+        obey(world, landed, missed)
         until(lambda: all_done(world, client, first, second), "both are done")
         until(lambda: has_no_messages(world), "no message is left")
 
         assert (landed.account_wipe.requests, missed.account_wipe.requests) == (1, 1)
         # Exchange answered only the second request for the second phone.
         assert (wipe_requests(world, landed), wipe_requests(world, missed)) == (0, 1)
-        assert [len(events_about(world, each)) for each in (first, second)] == [1, 1]
+        for operation_id in (first, second):
+            kinds = [event["type"] for event in events_about(world, operation_id)]
+            assert kinds == [
+                "easgate.device.wipe_requested.v1",
+                "easgate.device.wipe_acknowledged.v1",
+            ]
 
 
 def a_refused_token_is_renewed_once_and_a_lost_answer_makes_no_difference() -> None:

@@ -1,6 +1,6 @@
 """Runs stories at once, each in a world of its own: most of an outage is waiting."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -33,10 +33,17 @@ def a_world(
     lease: float | None = None,
     lasts: timedelta = A_YEAR,
     settle: float = SOON,
+    limits: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[World, httpx.Client]]:
     """Run a world; what fails in it is shown with the end of the app's log."""
     world = World(
-        keep=keep, watch=watch, lease=lease, lasts=lasts, embedded=True, wipe_settle=settle
+        keep=keep,
+        watch=watch,
+        lease=lease,
+        lasts=lasts,
+        wipe_settle=settle,
+        limits=limits,
+        embedded=True,
     )
     with world, httpx.Client(timeout=30.0) as client:
         try:

@@ -16,7 +16,7 @@ from infra.local.serve import Simulator
 from infra.local.simulators.exchange import faults
 from infra.local.world import World
 from tests.e2e.administering import unregistered, with_rights, without_vault_role
-from tests.e2e.asking import a_phone, an_order, carried_out, get, order, post, refused, report
+from tests.e2e.asking import a_phone, an_order, get, order, post, refused, report, wiped
 from tests.e2e.canaries import Canaries, leaks, spelled_key, spelled_text, spelled_token
 from tests.e2e.fuse import Fuse, busy, cut_after_effect, cut_before_effect
 from tests.e2e.looking import abandoned_events, done, until, waits_for
@@ -169,7 +169,7 @@ def _exchange(day: Day) -> None:
         world.exchange.faults.inject(fault, cmdlet="Set-CASMailbox")
         operation_id = order(world, client, phone, "block")
         until(partial(_is_seen, day, operation_id), "the trouble has been met")
-    carried_out(world, client, a_phone(world, "wiped"), "wipe_account")
+    wiped(world, client, a_phone(world, "wiped"), "wipe_account")
     refused(world, client, a_phone(world, "unheld"), "quarantine")
 
 
@@ -199,7 +199,7 @@ def _azure(day: Day) -> None:
         _look(day)
     with without_vault_role(world, "Key Vault Crypto User"):
         _look(day)
-    with with_rights(world, may_manage=False, is_administrator=True):
+    with with_rights(world, may_manage=False, is_member=True):
         _look(day)
 
 
