@@ -158,6 +158,8 @@ def check(change: TenantChange) -> None:
             if len(msgspec.json.encode(change)) > LONGEST:
                 raise Rejected(f"settings may be {LONGEST} bytes long at most: order them in parts")
             policy.check({"Name": change.policy})
+            if any(name.casefold() == "name" for name in change.settings):
+                raise Rejected("a policy is not renamed by its settings: put one of the new name")
             policy.check(change.settings)
         case AssignPolicy() if change.policy is not None:
             policy.check({"Name": change.policy})

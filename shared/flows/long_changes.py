@@ -23,6 +23,10 @@ class Story(Protocol):
         """Return what came of it; Unfinished or Retryable say when to call again."""
         ...
 
+    def has_begun(self, operation: Operation) -> bool:
+        """Whether it runs, or has run: then no newer order takes its place."""
+        ...
+
     def give_up(self, operation: Operation, why: str) -> None:
         """End it; what must not be left half done is taken back first."""
         ...
@@ -51,6 +55,10 @@ class DefaultAccessLevel:
             before={"level": ended.before or ended.wanted},
             after={"level": ended.wanted},
         )
+
+    def has_begun(self, operation: Operation) -> bool:
+        """Whether the change has a record."""
+        return self.changes.find(operation.tenant_id, operation.operation_id) is not None
 
     def give_up(self, operation: Operation, why: str) -> None:
         """Take back what nobody has watched."""
@@ -93,6 +101,11 @@ class CertificateRotation:
             before=_key(ended.old),
             after=_key(ended.successor),
         )
+
+    def has_begun(self, operation: Operation) -> bool:
+        """Say that it has: of two orders the later one learns that a rotation is under way."""
+        del operation
+        return True
 
     def give_up(self, operation: Operation, why: str) -> None:
         """End it where it stands; no key is touched."""

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from shared.credentials import rotation as judgement
 from shared.credentials.certificate import App
 from shared.credentials.rotation import Rotation
+from shared.devices.operation import Operation
 from shared.devices.tenant_change import RotateCertificate, TenantCommand
-from shared.flows import rotation_beginning
+from shared.flows import certificate_rotation, rotation_beginning
 from shared.flows.rotation_ports import RotationPorts
 
 ASKED_BY = "timer"
 
 
 def begin_if_due(
-    app: App, *, ports: RotationPorts, accept: Callable[[TenantCommand], object]
+    app: App, *, ports: RotationPorts, accept: Callable[[TenantCommand], Operation]
 ) -> None:
     """
     Order a rotation whose time has come; one whose message was lost is ordered again.
@@ -24,7 +25,9 @@ def begin_if_due(
     now = ports.clock()
     last = ports.rotations.last(app.tenant_id)
     if last is not None and judgement.is_stalled(last, ports.overlap, now):
-        accept(_order(last))
+        if accept(_order(last)).is_finished:
+            why = "its order has ended, and nobody takes it further"
+            certificate_rotation.give_up(last, why, ports=ports)
         return
     if last is not None and not last.is_finished:
         return

@@ -82,21 +82,29 @@ class TenantSteps:
 
     def _tell(self, operation: Operation, change: TenantChange, order: TenantOrder) -> None:
         newest = self.orders.keep(order)
-        if newest.command_id != order.command_id and operation.attempted_at is None:
+        if newest.command_id != order.command_id and self._may_yield(operation, change):
+            if operation.attempted_at is not None:
+                self._restored(operation, order)  # ours may have been made after it
             self._close(operation, f"nothing done: overruled by the newer {newest.command_id}")
             return
         if operation.acted_at is None:
             if not isinstance(change, RotateCertificate):
                 self.require(operation.asked)  # a rotation needs nothing of Exchange
             operation = self._acted(operation, change)
+        operation = self._restored(operation, order)
         altered = operation.altered
         if altered is None or altered.before == altered.after:
             self._close(operation, "nothing was to be done")
             return
-        operation = self._restored(operation, order)
         if not isinstance(change, RotateCertificate):
             self.events.policy_changed(operation)  # a rotation has told of itself
         self._close(operation, "done")
+
+    def _may_yield(self, operation: Operation, change: TenantChange) -> bool:
+        """Whether the order can still give way; a long change that has begun runs to its end."""
+        if isinstance(change, LongChange):
+            return not self.stories[action(change)].has_begun(operation)
+        return operation.acted_at is None
 
     def _not_attempted(self, command: TenantCommand) -> None:
         """Note that nothing came of the attempt: Exchange refused, or it was taken back."""

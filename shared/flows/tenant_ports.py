@@ -42,6 +42,10 @@ class DefaultAccessChanges(Protocol):
         """
         ...
 
+    def find(self, tenant_id: str, change_id: str) -> DefaultAccessChange | None:
+        """Return the change, if there is one."""
+        ...
+
     def refuse(self, change: DefaultAccessChange) -> DefaultAccessChange:
         """Store a change that ended before it began, or return the one already stored."""
         ...

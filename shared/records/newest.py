@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+import msgspec
+
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
 
 ATTEMPTS = 5  # at one row, before another worker's flood is left to settle
+REMEMBERED = 8  # words that stood before: together they fit one property
 Age = tuple[datetime, str]  # of two words of one time, all workers must prefer the same
 T = TypeVar("T")
 
@@ -40,8 +43,9 @@ class Newest(Generic[T]):
             known = self.read(stored)
             if self.age(known) >= self.age(word):
                 return known
+            earlier = [self.entity(known), *_earlier(stored)]
             try:
-                self.table.replace(row, str(stored["etag"]))
+                self.table.replace(_with(row, earlier), str(stored["etag"]))
             except Contended:
                 continue
             return word
@@ -53,11 +57,42 @@ class Newest(Generic[T]):
         return self.read(stored) if stored else None
 
     def withdraw(self, word: T) -> None:
-        """Forget the word, if it is the newest."""
+        """Forget the word: it turned out to be void, and the one before it stands again."""
         row = self.entity(word)
-        stored = self._stored(row)
-        if stored is not None and self.age(self.read(stored))[1] == self.age(word)[1]:
-            self.table.delete(str(row["PartitionKey"]), str(row["RowKey"]), str(stored["etag"]))
+        for _ in range(ATTEMPTS):
+            stored = self._stored(row)
+            if stored is None:
+                return
+            known = [self.entity(self.read(stored)), *_earlier(stored)]
+            left = [each for each in known if self._id(each) != self.age(word)[1]]
+            if len(left) == len(known):
+                return
+            try:
+                self._put(left, stored)
+            except Contended:
+                continue
+            return
+        raise Contended(f"many {self.plural} at once: try again")
+
+    def _id(self, entity: Entity) -> str:
+        return self.age(self.read(entity))[1]
+
+    def _put(self, words: list[Entity], stored: Entity) -> None:
+        etag = str(stored["etag"])
+        if words:
+            self.table.replace(_with(words[0], words[1:]), etag)
+        else:
+            self.table.delete(str(stored["PartitionKey"]), str(stored["RowKey"]), etag)
 
     def _stored(self, row: Entity) -> Entity | None:
         return self.table.get(str(row["PartitionKey"]), str(row["RowKey"]))
+
+
+def _earlier(stored: Entity) -> list[Entity]:
+    """Return the words that stood before, newest first."""
+    found: list[Entity] = msgspec.json.decode(str(stored.get("earlier", "[]")))
+    return found
+
+
+def _with(row: Entity, earlier: list[Entity]) -> Entity:
+    return {**row, "earlier": msgspec.json.encode(earlier[:REMEMBERED]).decode()}

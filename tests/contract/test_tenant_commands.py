@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.devices.operation import State
-from shared.devices.tenant_change import TenantCommand
+from shared.devices.tenant_change import TenantCommand, TenantOrder
 from shared.errors import Conflict, Misconfigured, Rejected
 from tests.contract.tenant_commands_world import Office, an_order
 from tests.unit.world import Died
@@ -215,3 +215,79 @@ def test_settings_too_long_for_the_record_are_told_apart_all_the_same() -> None:
     assert altered.after is not None
     assert altered.before["settings"] != altered.after["settings"]
     assert "too long" in altered.after["settings"]
+
+
+def a_rule(number: int, level: str) -> TenantCommand:
+    rule = {"characteristic": "DeviceModel", "query": "Nokia 3310"}
+    return an_order("put_access_rule", number, level=level, **rule)
+
+
+def test_an_older_order_that_was_throttled_never_makes_its_change_again() -> None:
+    """A policy that is removed and put again has lost every setting nobody named."""
+    office = with_strict(Office())
+    removal = an_order("remove_policy", policy="Strict")
+    newer = an_order("put_policy", 2, policy="Strict", settings={"MinPasswordLength": 8})
+    office.accept(removal)
+    with pytest.raises(Died):
+        office.steps(calls=6).handle(removal)  # it has noted that it begins
+    assert office.operation(removal).attempted_at is not None
+    removals = removed(office)
+    office.deliver(newer)
+    office.deliver(removal)
+    assert removed(office) == removals
+    assert "overruled" in office.operation(removal).history[-1].note
+
+
+def removed(office: Office) -> int:
+    return office.scene.cmdlets.count("Remove-MobileDeviceMailboxPolicy")
+
+
+def test_an_older_order_of_no_effect_undoes_no_newer_one() -> None:
+    office = with_rule(Office())
+    older, newer = a_rule(1, "Allow"), a_rule(2, "Block")
+    office.accept(older)
+    with pytest.raises(Died):
+        office.steps(calls=5).handle(older)
+    office.deliver(newer)
+    office.deliver(older)
+    assert levels(office)["Nokia 3310"] == "Block"
+
+
+def test_an_order_that_was_refused_revives_nothing_older() -> None:
+    """The one before it, which was carried out, stands again."""
+    office = Office()
+    oldest, carried_out = a_rule(1, "Allow"), a_rule(2, "Block")
+    office.accept(oldest)
+    office.accept(carried_out)
+    office.deliver(carried_out)
+    refused = a_rule(3, "Quarantine")
+    office.accept(refused)
+    office.orders.withdraw(
+        TenantOrder(
+            command_id=refused.command_id,
+            tenant_id=refused.tenant_id,
+            target="rule DeviceModel=Nokia 3310",
+            given_at=office.operation(refused).opened_at,
+        )
+    )
+    office.deliver(oldest)
+    assert levels(office)["Nokia 3310"] == "Block"
+
+
+def test_of_waiting_orders_for_the_default_the_newest_stands() -> None:
+    """One that could not begin because another was under way has done nothing yet."""
+    office = Office()
+    waiting = an_order("set_default_access", 2, level="Allow")
+    newer = an_order("set_default_access", 3, level="Block")
+    office.accept(waiting)
+    office.accept(newer)
+    office.deliver(newer)
+    office.records.kept = None  # its record is of another change, as for any other order
+    office.deliver(waiting)
+    assert office.scene.default == "Block"
+    assert "overruled" in office.operation(waiting).history[-1].note
+
+
+def test_a_policy_is_not_renamed_behind_its_order() -> None:
+    with pytest.raises(Rejected, match="not renamed"):
+        an_order("put_policy", policy="Strict", settings={"name": "Other"})

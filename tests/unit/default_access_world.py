@@ -79,6 +79,11 @@ class Records:
         """Keep a change that has ended, or return the one kept."""
         return self.open(change)
 
+    def find(self, tenant_id: str, change_id: str) -> DefaultAccessChange | None:
+        """Return the change, if it is the one kept."""
+        kept = self.kept
+        return kept if kept and (kept.tenant_id, kept.change_id) == (tenant_id, change_id) else None
+
     def save(self, change: DefaultAccessChange) -> DefaultAccessChange:
         """Keep a step, if it follows on the one kept."""
 
