@@ -47,6 +47,7 @@ class _Story:
     def tell(self, operation: Operation) -> None:
         newest = self.orders.keep(self.order)
         if newest.command_id != self.order.command_id and not self.steps.has_acted(operation):
+            self.steps.await_outcome(newest)
             self.steps.stand_back(operation, newest, self._newer)
             return
         if operation.decision is None:

@@ -39,6 +39,7 @@ class _Story:
             return
         newer = self._newer_than(self.postures.keep(self.signal))
         if newer is not None and not self.steps.has_acted(operation):
+            self.steps.await_outcome(newer)
             self.steps.stand_back(operation, newer, self._newest)
             return
         if operation.decision is None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 
 from shared.devices import wipe
 from shared.devices.decide import is_reached
-from shared.devices.model import Action, Decision, Device, Word
+from shared.devices.model import Action, Decision, Device, Signal, Word
 from shared.devices.operation import Operation, State, is_wipe
-from shared.errors import Contended, NotFound, Rejected
+from shared.errors import Contended, NotFound, Rejected, Retryable
 from shared.flows import words
 from shared.flows.acknowledgement import Acknowledgement, calls_back
 from shared.flows.ports import Clock, Events, Exchange, Journal
 from shared.flows.waiting import waiting
+
+NEWER_FIRST = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,14 @@ class Steps:
                 self.finish(self._second_leg(operation, newer, repair), newest)
                 return
         self.close(operation, f"nothing done: {newer.says} since")
+
+    def await_outcome(self, newer: Word) -> None:
+        """Raise Retryable while a newer order may yet turn out to be impossible."""
+        if isinstance(newer, Signal):
+            return
+        pending = self.journal.find(newer.tenant_id, newer.command_id)
+        if pending is not None and not pending.is_finished and pending.acted_at is None:
+            raise Retryable(f"{newer.says} since: it goes first", after=NEWER_FIRST)
 
     def close(self, operation: Operation, note: str) -> Operation:
         """Record that nothing is left to do."""

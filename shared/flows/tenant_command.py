@@ -15,10 +15,11 @@ from shared.devices.tenant_change import (
     action,
     target,
 )
-from shared.errors import Conflict, Rejected
+from shared.errors import Conflict, Rejected, Retryable
 from shared.flows.changes import Changing
 from shared.flows.long_changes import Story
 from shared.flows.ports import Clock, Events, Journal, Queue
+from shared.flows.steps import NEWER_FIRST
 from shared.flows.waiting import waiting
 
 
@@ -83,6 +84,7 @@ class TenantSteps:
     def _tell(self, operation: Operation, change: TenantChange, order: TenantOrder) -> None:
         newest = self.orders.keep(order)
         if newest.command_id != order.command_id and self._may_yield(operation, change):
+            self._await_outcome(newest)
             if operation.attempted_at is not None:
                 self._restored(operation, order)  # ours may have been made after it
             self._close(operation, f"nothing done: overruled by the newer {newest.command_id}")
@@ -99,6 +101,12 @@ class TenantSteps:
         if not isinstance(change, RotateCertificate):
             self.events.policy_changed(operation)  # a rotation has told of itself
         self._close(operation, "done")
+
+    def _await_outcome(self, newer: TenantOrder) -> None:
+        """Raise Retryable while a newer order may yet turn out to be impossible."""
+        pending = self.journal.find(newer.tenant_id, newer.command_id)
+        if pending is not None and not pending.is_finished and pending.acted_at is None:
+            raise Retryable(f"the newer order {newer.command_id} goes first", after=NEWER_FIRST)
 
     def _may_yield(self, operation: Operation, change: TenantChange) -> bool:
         """Whether the order can still give way; a long change that has begun runs to its end."""

@@ -6,7 +6,7 @@ import pytest
 
 from shared.devices.operation import State
 from shared.devices.tenant_change import TenantCommand, TenantOrder
-from shared.errors import Conflict, Misconfigured, Rejected
+from shared.errors import Conflict, Misconfigured, Rejected, Retryable
 from tests.contract.tenant_commands_world import Office, an_order
 from tests.unit.world import Died
 
@@ -291,3 +291,19 @@ def test_of_waiting_orders_for_the_default_the_newest_stands() -> None:
 def test_a_policy_is_not_renamed_behind_its_order() -> None:
     with pytest.raises(Rejected, match="not renamed"):
         an_order("put_policy", policy="Strict", settings={"name": "Other"})
+
+
+def test_an_older_order_is_not_swallowed_by_a_newer_one_that_is_refused() -> None:
+    office = with_strict(Office())
+    older = an_order("put_policy", 1, policy="Strict", settings={"MinPasswordLength": 8})
+    hopeless = an_order("remove_policy", 2, policy="Strict")
+    office.deliver(an_order("assign_policy", 3, mailbox="adele@contoso.com", policy="Strict"))
+    office.accept(older)
+    office.accept(hopeless)
+    with pytest.raises(Retryable, match="goes first"):
+        office.steps().handle(older)
+    with pytest.raises(Rejected, match="assigned"):
+        office.deliver(hopeless)
+    office.deliver(older)
+    assert office.operation(older).altered is not None
+    assert office.events.types == ["policy.changed", "policy.changed"]

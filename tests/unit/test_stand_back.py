@@ -103,8 +103,9 @@ def test_order_that_never_came_to_act_repairs_nothing(device: Device) -> None:
         world.order(OLD)
     world.exchange.down = None
     world.accept(NEW)
-    world.order(OLD)
-    assert (world.exchange.applied, world.events.sent) == ([], [])
+    world.settle(NEW, OLD)
+    newer = [each.data["operation_id"] for each in world.events.sent]
+    assert newer == [NEW.command_id]
 
 
 def test_report_that_never_came_to_act_repairs_nothing() -> None:
@@ -128,8 +129,8 @@ def test_order_that_decided_to_do_nothing_repairs_nothing() -> None:
     assert operation.decision.action is None
     assert not operation.is_finished
     world.accept(NEW)
-    world.order(OLD)
-    assert world.exchange.applied == []
+    world.settle(NEW, OLD)
+    assert [each.data["operation_id"] for each in world.events.sent] == [NEW.command_id]
     assert world.operation(OLD.command_id).history[-1].note.startswith("nothing done: allow")
 
 

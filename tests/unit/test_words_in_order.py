@@ -1,12 +1,23 @@
 """Of two words about one device the newer one stands, whoever comes to it first."""
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from shared.devices.model import AccessState, Action, Command, Posture, Signal, WipeCycle
+from shared.devices.model import (
+    AccessLevel,
+    AccessPolicy,
+    AccessState,
+    Action,
+    Command,
+    Posture,
+    Signal,
+    WipeCycle,
+)
 from shared.devices.operation import State
-from shared.errors import Conflict, Misconfigured, Retryable
+from shared.errors import Conflict, Misconfigured, Rejected, Retryable
 from tests.unit.builders import (
     GUID,
     NOW,
@@ -41,15 +52,16 @@ def last_note(world: World, operation_id: str) -> str:
 
 
 def test_older_order_that_waited_does_nothing() -> None:
-    """The newer one has not even been carried out yet: it is stored, and that is enough."""
+    """It lets the newer one go first, and then has nothing to do."""
     world = accepted(World([a_device()]), OLD, NEW)
-    world.order(OLD)
+    with pytest.raises(Retryable, match="goes first"):
+        world.order(OLD)
     assert (world.exchange.applied, world.events.sent) == ([], [])
+    world.settle(NEW, OLD)
     assert world.operation(OLD.command_id).state is State.DONE
     assert last_note(world, OLD.command_id) == (
         f"nothing done: allow was ordered ({NEW.command_id}) since"
     )
-    world.order(NEW)
     assert world.exchange.device.on_allowed_list
     assert world.events.types == ["device.access_changed"]
 
@@ -80,8 +92,7 @@ def test_of_two_orders_of_one_moment_every_worker_prefers_the_same() -> None:
         world = World([a_device()])
         for command in (OLD, NEW):
             world.accept(command)
-        for command in order:
-            world.order(command)
+        world.settle(*order)
         assert world.exchange.device.on_allowed_list
 
 
@@ -93,8 +104,7 @@ def test_wipe_that_was_called_back_while_it_waited_is_not_sent() -> None:
         world.order(WIPE)
     world.exchange.down = None
     accepted(world, CANCEL)
-    for command in (WIPE, CANCEL):
-        world.order(command)
+    world.settle(WIPE, CANCEL)
     assert (world.exchange.wiped, world.events.sent) == ([], [])
     assert "cancel_wipe was ordered" in last_note(world, WIPE.command_id)
     assert world.operation(CANCEL.command_id).state is State.DONE
@@ -120,7 +130,8 @@ def test_order_is_overruled_by_one_of_its_own_concern_only(
     device = blocked(on_allowed_list=True)  # on both lists: every order has something to do
     old = a_command(action=older, even_if_personal=True)
     world = accepted(World([device]), old, a_newer_command(action=newer))
-    world.order(old)
+    with suppress(Retryable):
+        world.order(old)  # it lets the newer one go first
     did_nothing = not world.exchange.applied and not world.exchange.wiped
     assert did_nothing is is_overruled
 
@@ -137,7 +148,8 @@ def test_device_of_an_order_is_known_without_regard_to_case() -> None:
     """Exchange does not regard it either."""
     shouted = a_newer_command(mailbox=OLD.mailbox.upper(), device_id=OLD.device_id.lower())
     world = accepted(World([a_device()]), OLD, shouted)
-    world.order(OLD)
+    with pytest.raises(Retryable, match="goes first"):
+        world.order(OLD)
     assert world.exchange.applied == []
 
 
@@ -240,15 +252,21 @@ def test_report_older_than_an_order_does_nothing(
 ) -> None:
     """What was seen before somebody gave an order; a newer report acts."""
     world = World([blocked(on_allowed_list=True)])
+    command = replace(command, even_if_personal=True)
     world.accept(command)
     world.clock.advance(2 * MINUTE)
     dated = a_signal(posture=signal.posture, occurred_at=NOW + later)
+    is_overruled = is_about_it and later < timedelta()
+    if is_overruled:
+        with pytest.raises(Retryable, match="goes first"):
+            world.report(dated)
+        world.order(command)
+    before = len(world.exchange.applied) + len(world.exchange.wiped)
     world.report(dated)
 
-    acted = bool(world.exchange.applied or world.exchange.wiped)
-    is_overruled = is_about_it and later < timedelta()
+    acted = len(world.exchange.applied) + len(world.exchange.wiped) > before
     assert acted is not is_overruled
-    waits = bool(world.exchange.wiped)
+    waits = bool(world.exchange.wiped) and not is_overruled
     assert world.operation(dated.signal_id).state is (State.WAITING if waits else State.DONE)
     if is_overruled:
         assert last_note(world, dated.signal_id) == f"nothing done: {said(command)} since"
@@ -313,3 +331,17 @@ def test_signal_id_of_another_report_is_refused(changes: dict[str, object]) -> N
         world.report(a_signal(**changes))
     assert world.operation(a_signal().signal_id) == before
     assert world.exchange.applied == [Action.BLOCK]
+
+
+def test_older_order_is_not_swallowed_by_a_newer_one_that_cannot_be_carried_out() -> None:
+    """Quarantine would not hold here: then the block that came before it does."""
+    block = a_command(action=Action.BLOCK)
+    hopeless = a_newer_command(action=Action.QUARANTINE)
+    world = accepted(World([a_device()]), block, hopeless)
+    world.exchange.policy = AccessPolicy(default=AccessLevel.ALLOW)
+    with pytest.raises(Retryable, match="goes first"):
+        world.order(block)
+    with pytest.raises(Rejected, match="would not hold"):
+        world.order(hopeless)
+    world.order(block)
+    assert world.exchange.device.on_blocked_list
