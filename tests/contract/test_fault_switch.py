@@ -52,8 +52,7 @@ def test_every_fault_of_the_catalogue_can_be_switched_on(world: World) -> None:
     made = {
         name
         for name, make in vars(faults).items()
-        if getattr(make, "__annotations__", {}).get("return") is Fault
-        and not name.startswith("_")
+        if getattr(make, "__annotations__", {}).get("return") is Fault and not name.startswith("_")
     }
     assert made == set(KINDS)
     listed = FaultSwitch(world.exchange.faults)(httpx.Request("GET", "http://127.0.0.1/"))
