@@ -150,7 +150,6 @@ class _Assembly:
             self.login,
             identities=ManagedIdentities(lambda: self.credential, self.login, audience=audience),
             scope=self.settings.exchange_scope,
-            graph_scope=self.settings.graph_scope,
             clock=self.clock,
             fell_back=self.fell_back,
         )

@@ -25,7 +25,7 @@ def give_up(
         _tell(operation, events)
         if operation.decision is not None and is_wipe(operation.decision):
             return _wiped(operation, why, journal=journal, events=events, clock=clock)
-        return journal.save(operation.stepped(State.DONE, "done, and told late", clock()))
+        return journal.save(operation.stepped(State.DONE, f"done, and told late: {why}", clock()))
     events.operation_abandoned(operation)
     return journal.save(operation.stepped(State.ABANDONED, _reason(operation, why), clock()))
 

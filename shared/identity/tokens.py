@@ -1,4 +1,4 @@
-"""App-only tokens for Exchange and for Microsoft Graph, of the same app and credential."""
+"""App-only tokens for Exchange: kept in use, or got past every memory."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,17 +33,14 @@ class Tokens:
         *,
         identities: ManagedIdentities,
         scope: str,
-        graph_scope: str,
         clock: Callable[[], datetime],
         fell_back: FellBack = _unannounced,
     ) -> None:
         self._login = login
         self._identities = identities
         self._scope = scope
-        self._graph_scope = graph_scope
         self._certificate = CertificateInUse(vault, pins, clock, fell_back)
         self._exchange = Holder(self._earn_for_exchange, clock)
-        self._graph = Holder(self._earn_for_graph, clock)
 
     def token(self, app: App) -> str:
         """Return a usable token text for Exchange, from memory if one is held."""
@@ -52,10 +49,6 @@ class Tokens:
     def renewed(self, app: App, refused: str) -> str:
         """Return a token for Exchange other than the *refused* one."""
         return self._exchange.renewed(app, refused)
-
-    def graph(self, app: App) -> str:
-        """Return a usable token text for Microsoft Graph, from memory if one is held."""
-        return self._graph.token(app)
 
     def acquire(self, app: App, certificate: Certificate, scope: str = "") -> Token:
         """
@@ -83,13 +76,6 @@ class Tokens:
             return keep(_proved(self._login.acquire(app, certificate, self._scope)))
 
         return self._certificate.earn(app, attempt)
-
-    def _earn_for_graph(self, app: App, keep: Callable[[Token], Token]) -> Token:
-        if not app.has_certificate:
-            return keep(self._identities.acquire(app, self._graph_scope))
-        return self._certificate.earn(
-            app, lambda certificate: keep(self._login.acquire(app, certificate, self._graph_scope))
-        )
 
 
 def _proved(token: Token) -> Token:

@@ -178,7 +178,6 @@ class Chain:
             entra,
             identities=no_identities(entra),
             scope=f"{EXCHANGE}/.default",
-            graph_scope=f"{GRAPH}/.default",
             clock=now,
         )
         any_version = AnyVersion(vault=vault, tokens=tokens, scope=f"{GRAPH}/.default", clock=now)

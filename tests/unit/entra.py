@@ -197,7 +197,6 @@ class Identity:
             login,
             identities=no_identities(login),
             scope="https://outlook.office365.com/.default",
-            graph_scope="https://graph.microsoft.com/.default",
             clock=self.clock,
             **told,
         )

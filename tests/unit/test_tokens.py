@@ -270,3 +270,13 @@ def test_claims_are_roles_and_directory_roles() -> None:
     found = login.claims(a_token(wids=["w"], aud="x"))
     assert (found.roles, found.wids) == (("Exchange.ManageAsApp",), ("w",))
     assert login.claims(a_token(roles=[])).roles == ()
+
+
+def test_token_for_another_resource_is_got_past_every_memory_and_put_to_no_use() -> None:
+    """Graph's is for Graph alone."""
+    identity = Identity()
+    held = identity.tokens.token(APP)
+    certificate = identity.vault.certificate("easgate")
+    found = identity.tokens.acquire(APP, certificate, "https://graph.microsoft.com/.default")
+    assert identity.entra.posts[-1]["scope"] == ["https://graph.microsoft.com/.default"]
+    assert identity.tokens.token(APP) == held != found.text
