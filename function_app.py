@@ -2,11 +2,12 @@
 
 import azure.functions as func
 
-from functions import certificates, operations, queues, timers, webhooks
+from functions import certificates, operations, queues, recognition, timers, webhooks
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(webhooks.blueprint)
 app.register_functions(queues.blueprint)
 app.register_functions(timers.blueprint)
 app.register_functions(operations.blueprint)
+app.register_functions(recognition.blueprint)
 app.register_functions(certificates.blueprint)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from functions import views
-from shared import messages, tenant_messages
+from shared import messages, sender_messages, tenant_messages
 from shared.devices import tenant_change
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -15,6 +15,13 @@ TENANT = {
     "required": False,
     "schema": {"type": "string", "format": "uuid"},
     "description": "One tenant; all of them if left out.",
+}
+HELD = {
+    "name": "state",
+    "in": "query",
+    "required": True,
+    "schema": {"const": "held"},
+    "description": "Others are asked for by their ids.",
 }
 
 
@@ -39,13 +46,31 @@ def _intake() -> dict[str, Any]:
     return {
         "/mdm/{sender}": {
             "post": _operation(
-                "Take in an MDM's webhook, signed as Standard Webhooks 1.0.",
-                {"202": "Taken"},
+                "Take in an MDM's webhook, proved and answered in its own way.",
+                {"200": "Taken", "202": "Taken"},
                 refusals={"400": "Unreadable", "401": "Unverified", "404": "Unknown sender"}
-                | {"409": "Delivery id used before", "413": "Too large"},
+                | {"410": "Sender retired", "413": "Too large", "429": "Try again later"},
+                empty={"204": "Taken, where the sender wants to hear no more than that"},
                 parameters=[_path("sender", {"type": "string"})],
                 body={"type": "object"},
                 is_open=True,
+            ),
+            "options": _operation(
+                "Ask whether deliveries are welcome, as CloudEvents senders do.",
+                {},
+                refusals={"400": "No handshake", "401": "No handshake", "404": "Unknown sender"}
+                | {"410": "Sender retired"},
+                empty={"200": "They are", "403": "They are not"},
+                parameters=[_path("sender", {"type": "string"})],
+                is_open=True,
+            ),
+        },
+        "/senders": {
+            "get": _operation(
+                "The configured senders, and which of their events nobody knows.",
+                {"200": "Senders"},
+                refusals={"400": "Unknown tenant"},
+                parameters=[TENANT],
             )
         },
         "/commands": {
@@ -61,6 +86,23 @@ def _intake() -> dict[str, Any]:
 
 def _operations() -> dict[str, Any]:
     return {
+        "/operations": {
+            "get": _operation(
+                "The operations that wait for a person.",
+                {"200": "Operations"},
+                refusals={"400": "Unknown tenant, or another state than held"},
+                parameters=[HELD, TENANT],
+            )
+        },
+        "/operations/{operation_id}/link": {
+            "post": _operation(
+                "Say which device a held report is about.",
+                {"202": "Operation"},
+                refusals={"400": "Not a link", "404": "No such operation", "409": "Not held"},
+                parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
+                body=_reference("LinkRequest"),
+            )
+        },
         "/operations/{operation_id}": {
             "get": _operation(
                 "An operation's state and history.",
@@ -68,7 +110,7 @@ def _operations() -> dict[str, Any]:
                 refusals={"400": "Unknown tenant", "404": "No such operation"},
                 parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
             )
-        }
+        },
     }
 
 
@@ -134,9 +176,10 @@ def _operation(
     refusals: dict[str, str] | None = None,
     parameters: list[dict[str, Any]] | None = None,
     body: dict[str, Any] | None = None,
+    empty: dict[str, str] | None = None,
     is_open: bool = False,
 ) -> dict[str, Any]:
-    """Describe one route; *answers* name schemas, *refusals* say why."""
+    """Describe one route; *answers* name schemas, *refusals* say why, *empty* have no body."""
     responses: dict[str, Any] = {
         status: {
             "description": name,
@@ -147,6 +190,7 @@ def _operation(
     named = {**(refusals or {}), "503": "Try again later, after Retry-After"}
     if not is_open:
         named["401"] = "No function key"
+    responses |= {status: {"description": says} for status, says in (empty or {}).items()}
     for status, why in named.items():
         content = {} if why == "No function key" else PROBLEM
         responses[status] = {"description": why, "content": content}
@@ -192,7 +236,9 @@ def _schemas() -> dict[str, Any]:
         tenant_messages.Envelope,
         tenant_messages.RotationRequest,
         views.Taken,
-        views.Operation,
+        sender_messages.LinkRequest,
+        views.Operations,
+        views.Senders,
         views.Explanation,
         views.Certificates,
         views.Reports,

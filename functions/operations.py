@@ -42,15 +42,7 @@ def post_command(req: func.HttpRequest) -> func.HttpResponse:
 @replies.answering(Detail.TOLD)
 def get_operation(req: func.HttpRequest) -> func.HttpResponse:
     """Return an operation's state and history."""
-    services = wiring.services()
-    operation_id = req.route_params["operation_id"].lower()
-    if not messages.is_guid(operation_id):
-        raise NotFound("an operation is named by a GUID")
-    for tenant_id in _places(services, req):
-        found = services.journal.find(tenant_id, operation_id)
-        if found is not None:
-            return replies.json(views.operation(found))
-    raise NotFound(f"there is no operation {operation_id}")
+    return replies.json(views.operation(operation_named(req, wiring.services())))
 
 
 @blueprint.route(route="devices/{device_guid}/explanation", methods=["GET"])
@@ -96,6 +88,18 @@ def get_openapi(req: func.HttpRequest) -> func.HttpResponse:
     """Describe all of the above."""
     del req
     return replies.json(openapi.document())
+
+
+def operation_named(req: func.HttpRequest, services: Services) -> Operation:
+    """Return the operation that the route names; NotFound if there is none."""
+    operation_id = req.route_params["operation_id"].lower()
+    if not messages.is_guid(operation_id):
+        raise NotFound("an operation is named by a GUID")
+    for tenant_id in _places(services, req):
+        found = services.journal.find(tenant_id, operation_id)
+        if found is not None:
+            return found
+    raise NotFound(f"there is no operation {operation_id}")
 
 
 def _accepted(command: Command | TenantCommand, services: Services) -> Operation:

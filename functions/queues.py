@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import azure.functions as func
 
-from shared import messages, vault_events, wiring
+from shared import messages, sender_messages, vault_events, wiring
+from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Failure, Misconfigured, Rejected, Retryable, Unfinished
 from shared.flows import abandoned, device_command, device_signal
@@ -26,7 +27,16 @@ STORAGE = "AzureWebJobsStorage"
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS, connection=STORAGE)
 def on_device_signal(message: func.QueueMessage) -> None:
     """Bring a device in line with what its MDM reports."""
-    _handle(SIGNALS, messages.content(message.get_body()), _signal)
+    words = sender_messages.each(messages.content(message.get_body()))
+    for word in words:
+        try:
+            _handle(SIGNALS, word, _signal)
+        except Exception:
+            if len(words) == 1:
+                raise
+            # A bug that meets one word must not take the others along: alone it fails as it must.
+            log.exception("%s: %s goes on alone", SIGNALS, messages.named(word))
+            wiring.queues().put_on(SIGNALS, word, None)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS, connection=STORAGE)
@@ -38,7 +48,8 @@ def on_device_command(message: func.QueueMessage) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS + POISON, connection=STORAGE)
 def on_poison_signal(message: func.QueueMessage) -> None:
     """Record and announce a signal that could not be handled."""
-    _bury(SIGNALS + POISON, messages.content(message.get_body()))
+    for word in sender_messages.each(messages.content(message.get_body())):
+        _bury(SIGNALS + POISON, word)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS + POISON, connection=STORAGE)
@@ -63,7 +74,10 @@ def on_poison_vault_event(message: func.QueueMessage) -> None:
 
 
 def _signal(services: Services, body: bytes) -> None:
-    signal = messages.read_signal(body)
+    signal = sender_messages.read_word(body)
+    if isinstance(signal, Report):
+        services.recognition(signal.tenant_id).handle(signal)
+        return
     device_signal.handle(
         signal,
         postures=services.postures,

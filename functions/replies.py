@@ -4,6 +4,7 @@ import functools
 import logging
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from enum import Enum
 from http import HTTPStatus
 
@@ -14,6 +15,7 @@ from functions import views
 from shared.errors import (
     Conflict,
     Failure,
+    Gone,
     NotFound,
     Rejected,
     Retryable,
@@ -26,13 +28,14 @@ log = logging.getLogger("easgate.http")
 STATUS: tuple[tuple[type[Failure], HTTPStatus], ...] = (
     (Unverified, HTTPStatus.UNAUTHORIZED),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (Gone, HTTPStatus.GONE),
     (Conflict, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Rejected, HTTPStatus.BAD_REQUEST),
     (Retryable, HTTPStatus.SERVICE_UNAVAILABLE),
     (Failure, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
-DEFAULT_WAIT = 30  # seconds
+DEFAULT_WAIT = timedelta(seconds=30)
 
 HttpFunction = Callable[[func.HttpRequest], func.HttpResponse]
 
@@ -53,7 +56,7 @@ def answering(detail: Detail) -> Callable[[HttpFunction], HttpFunction]:
             try:
                 return function(req)
             except Failure as failure:
-                return _failed(failure, detail)
+                return failed(failure, detail)
 
         return answer
 
@@ -71,18 +74,25 @@ def json(value: object, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> f
     )
 
 
-def _failed(failure: Failure, detail: Detail) -> func.HttpResponse:
-    status = next(status for kind, status in STATUS if isinstance(failure, kind))
+def failed(
+    failure: Failure,
+    detail: Detail,
+    status: HTTPStatus | None = None,
+    after: timedelta | None = None,
+) -> func.HttpResponse:
+    """Answer a failure; with another status than usual, or a wait, where the caller needs it."""
+    status = status or next(status for kind, status in STATUS if isinstance(failure, kind))
     log.log(
-        logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.INFO,
+        logging.INFO if isinstance(failure, Rejected) else logging.ERROR,
         "answered %s: %s",
         status.value,
         failure,
     )
     headers = {"Cache-Control": "no-store"}
     if isinstance(failure, Retryable):
-        wait = failure.after.total_seconds() if failure.after else DEFAULT_WAIT
-        headers["Retry-After"] = str(max(1, math.ceil(wait)))
+        after = after or failure.after or DEFAULT_WAIT
+    if after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(after.total_seconds())))
     problem = views.Problem(
         title=status.phrase,
         status=status.value,

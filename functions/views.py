@@ -11,18 +11,20 @@ from shared.credentials.validation import LastValidation, Report
 from shared.devices import explanation as devices
 from shared.devices.access import Layer, Verdict
 from shared.devices.layers import Step as AccessStep
-from shared.devices.model import Action, Device
+from shared.devices.model import Action, Device, Trust
 from shared.devices.operation import Operation as DeviceOperation
 from shared.devices.operation import State, Step
 from shared.devices.remedies import Remedy
+from shared.devices.subject import Counted, Link, Partnership, Subject
 from shared.devices.tenant_change import Altered, TenantChange
 from shared.flows.certificate_standing import Ending, Standing
 
 
 class Taken(msgspec.Struct, kw_only=True):
-    """A webhook was taken in; without an operation, its event type does not concern us."""
+    """A webhook was taken in; without an operation, nothing in it concerns us."""
 
-    operation_id: str | None
+    operation_id: str | None  # the first
+    operation_ids: tuple[str, ...]
 
 
 class Decision(msgspec.Struct, kw_only=True):
@@ -50,7 +52,34 @@ class Operation(msgspec.Struct, kw_only=True):
     acknowledged_at: datetime | None  # when the device confirmed its wipe
     change: TenantChange | None  # ordered, where no single device is concerned
     altered: Altered | None
+    subject: Subject | None  # of a report: what its sender calls the device
+    candidates: tuple[Partnership, ...]  # which it may be
+    matched: tuple[Link, ...] | None  # which it is
+    signal_ids: tuple[str, ...]  # the operations it was passed on to
     history: tuple[Step, ...]
+
+
+class Operations(msgspec.Struct):
+    """Several operations."""
+
+    operations: list[Operation]
+
+
+class Sender(msgspec.Struct, kw_only=True):
+    """An MDM that we listen to, and the kinds of event in what it sends that nobody knows."""
+
+    name: str
+    tenant_id: str
+    vendor: str
+    trust: Trust
+    retired: bool
+    unknown_events: tuple[Counted, ...]
+
+
+class Senders(msgspec.Struct):
+    """The configured senders."""
+
+    senders: list[Sender]
 
 
 class Explanation(msgspec.Struct, kw_only=True):
@@ -161,6 +190,10 @@ def operation(operation: DeviceOperation) -> Operation:
         acknowledged_at=operation.acknowledged_at,
         change=operation.change,
         altered=operation.altered,
+        subject=operation.report.subject if operation.report else None,
+        candidates=operation.candidates,
+        matched=operation.matched,
+        signal_ids=operation.signal_ids,
         history=operation.history,
     )
 

@@ -10,33 +10,42 @@ from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 from azure.identity import ManagedIdentityCredential
 
-from shared import azure_clients, config
+from shared import azure_clients, config, health
 from shared.config import Settings, Tenant
-from shared.credentials.certificate import App
+from shared.credentials.certificate import REQUIRED_ROLE, App
 from shared.directory.applications import Applications
 from shared.directory.own_registration import OwnRegistration
+from shared.directory.people import People
+from shared.directory.subscriptions import Subscriptions
+from shared.directory.tenant_directory import TenantDirectory
 from shared.events.publisher import Publisher
 from shared.exchanges import CONNECTIONS, Connected, Surroundings, Trial, connect
+from shared.flows.mdm_poll import Polling
 from shared.flows.rotation_ports import RotationPorts
 from shared.identity.any_version import AnyVersion
 from shared.identity.login import Login
 from shared.identity.managed import ManagedIdentities
-from shared.identity.secrets import WebhookSecrets
 from shared.identity.tokens import Tokens
 from shared.identity.vault import Vault
-from shared.mdm.senders import Sender, Senders
+from shared.intake import Intake
 from shared.queues import Queues
 from shared.records.announcements import Announcements
+from shared.records.awaited import Awaited
 from shared.records.certificates import Certificates
 from shared.records.default_access import DefaultAccessChanges
-from shared.records.deliveries import Deliveries
+from shared.records.held import Held
 from shared.records.journal import Journal
+from shared.records.links import Links
 from shared.records.orders import Orders
+from shared.records.polled import Polled
 from shared.records.postures import Postures
+from shared.records.reports import Reports
 from shared.records.rotations import Rotations
+from shared.records.subscriptions import Chores
 from shared.records.tables import Table
 from shared.records.tenant_orders import TenantOrders
 from shared.records.throttle import Throttles
+from shared.records.unheeded import Unheeded
 from shared.records.validations import Validations
 from shared.registrations import Registrations, Trials
 from shared.services import Services
@@ -80,9 +89,18 @@ class _Assembly:
             journal=self.journal,
             postures=Postures(self.table("postures")),
             orders=Orders(self.table("orders")),
-            deliveries=Deliveries(self.table("deliveries"), self.clock),
+            links=Links(self.table("links")),
+            reports=Reports(self.table("reports")),
+            held=Held(self.table("held"), self.clock),
+            awaited=Awaited(self.table("awaited")),
+            unheeded=self.unheeded,
+            people={name: each.person for name, each in self.directories.items()},
             queues=self.queues,
-            senders=self.senders,
+            senders=self.intake.senders,
+            chores=self.chores,
+            subscriptions=self.intake.subscriptions(self.directories, self.chores, self.queues),
+            listeners=self.intake.listeners(),
+            polling=self.polling,
             events=self.events,
             vault=self.vault,
             vault_url=self.settings.key_vault_url,
@@ -92,7 +110,13 @@ class _Assembly:
             announced=Announcements(self.table("certificates")),
             validations=Validations(self.table("certificates")),
             clock=self.clock,
-            pings=self.pings,
+            pings={
+                "tables": self.journal.ping,
+                "queues": self.queues.ping,
+                "events": self.events.ping,
+                **health.of_tenants(self.connected.values(), self.vault),
+                **health.of_senders(self.polling.senders),
+            },
         )
 
     @cached_property
@@ -113,6 +137,24 @@ class _Assembly:
     @cached_property
     def journal(self) -> Journal:
         return Journal(self.table("journal"))
+
+    @cached_property
+    def unheeded(self) -> Unheeded:
+        return Unheeded(self.table("unheeded"), self.clock)
+
+    @cached_property
+    def polling(self) -> Polling:
+        return Polling(
+            senders=self.intake.polled(),
+            polled=Polled(self.table("polled")),
+            queue=self.queues,
+            unheeded=self.unheeded,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def chores(self) -> Chores:
+        return Chores(self.table("subscriptions"), self.clock)
 
     @cached_property
     def pins(self) -> Certificates:
@@ -143,15 +185,19 @@ class _Assembly:
 
     @cached_property
     def tokens(self) -> Tokens:
+        return self.tokens_for(self.settings.exchange_scope, needs=REQUIRED_ROLE)
+
+    def tokens_for(self, scope: str, *, needs: str) -> Tokens:
         audience = self.settings.federation_audience
         return Tokens(
             self.vault,
             self.pins,
             self.login,
             identities=ManagedIdentities(lambda: self.credential, self.login, audience=audience),
-            scope=self.settings.exchange_scope,
+            scope=scope,
             clock=self.clock,
             fell_back=self.fell_back,
+            needs=needs,
         )
 
     def fell_back(self, app: App, old: str, new: str, reason: str) -> None:
@@ -186,6 +232,20 @@ class _Assembly:
         )
         return OwnRegistration(applications=self.applications, token=any_version.token)
 
+    @cached_property
+    def directories(self) -> dict[str, TenantDirectory]:
+        """Microsoft Graph, by tenant."""
+        tokens = self.tokens_for(self.settings.graph_scope, needs="")
+        base_url = self.settings.graph_base_url
+        return {
+            name: TenantDirectory(
+                people=People(self.http, base_url),
+                listed=Subscriptions(self.http, base_url),
+                token=partial(tokens.token, tenant.app),
+            )
+            for name, tenant in self.settings.tenants.items()
+        }
+
     def rotation(self, tenant: Tenant) -> RotationPorts:
         """Return what a rotation of this tenant's certificate works with."""
         rotator = azure_clients.rotator(self.settings, self.credential)
@@ -211,37 +271,7 @@ class _Assembly:
         )
 
     @cached_property
-    def senders(self) -> Senders:
-        secrets = WebhookSecrets(
-            self.settings.key_vault_url,
-            self.credential,
-            self.clock,
-            verify_challenge_resource=self.settings.verify_challenge_resource,
-            patience=azure_clients.PATIENCE,
+    def intake(self) -> Intake:
+        return Intake(
+            settings=self.settings, credential=self.credential, http=self.http, clock=self.clock
         )
-        known = {
-            name: Sender(
-                name=name,
-                tenant_id=str(sender.tenant_id),
-                secret_name=sender.secret_name,
-                trust=sender.trust,
-            )
-            for name, sender in self.settings.senders.items()
-        }
-        return Senders(senders=known, secrets=secrets, clock=self.clock)
-
-    @cached_property
-    def pings(self) -> dict[str, Callable[[], None]]:
-        """What health asks, by name."""
-        found = {
-            "tables": self.journal.ping,
-            "queues": self.queues.ping,
-            "events": self.events.ping,
-        }
-        for tenant_id, each in self.connected.items():
-            if each.app.has_certificate:
-                ping = partial(self.vault.ping, each.app.certificate_name)
-                found[f"certificate:{tenant_id}"] = ping
-            found[f"exchange:{tenant_id}"] = each.exchange.devices.ping
-            found[f"cmdlets:{tenant_id}"] = each.ping_cmdlets
-        return found

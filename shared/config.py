@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -12,8 +12,9 @@ import msgspec
 
 from shared.clouds import CLOUDS, Cloud
 from shared.credentials.certificate import App, Credential
-from shared.devices.model import Trust
 from shared.errors import Misconfigured
+from shared.mdm.configured import complaints
+from shared.mdm.settings import SenderSettings
 
 STORAGE = "AzureWebJobsStorage"
 T = TypeVar("T")
@@ -87,16 +88,6 @@ class Tenant:
         return timedelta(days=self.limits.rotate_ahead)
 
 
-class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One value of MDM_SENDERS."""
-
-    vendor: Literal["standard"]
-    tenant_id: UUID
-    scheme: Literal["standard-webhooks"]
-    secret_name: Name
-    trust: Trust
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
     """How the storage account is reached: a connection string, or addresses and our identity."""
@@ -111,7 +102,7 @@ class Settings:
     """Everything an administrator decides."""
 
     tenants: Mapping[str, Tenant]
-    senders: Mapping[str, Sender]
+    senders: Mapping[str, SenderSettings]
     key_vault_url: str
     event_grid_endpoint: str
     storage: Storage
@@ -126,6 +117,7 @@ class Settings:
     identity_client_id: str
     rotator_client_id: str
     source: str
+    public_url: str  # where Microsoft Graph finds our functions; empty if nobody asks
 
 
 def from_environment() -> Settings:
@@ -146,10 +138,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     """Read settings from a mapping."""
     reader = _Reader(environ)
     tenants = reader.tenants()
-    senders = reader.json("MDM_SENDERS", dict[SenderName, Sender], {}, default="{}")
-    for name, sender in senders.items():
-        if str(sender.tenant_id) not in tenants:
-            reader.complaints.append(f"MDM_SENDERS: {name} names a tenant that is not in TENANTS")
+    senders = reader.senders(tenants)
     cloud = reader.cloud()
     authority_host = environ.get("AUTHORITY_HOST", "")
     settings = Settings(
@@ -168,6 +157,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         verify_challenge_resource=not _is_loopback(environ.get("KEY_VAULT_URL", "")),
         identity_client_id=environ.get("AZURE_CLIENT_ID", ""),
         rotator_client_id=environ.get("ROTATOR_CLIENT_ID", ""),
+        public_url=reader.public_url(senders),
         source=f"urn:easgate:{environ.get('WEBSITE_SITE_NAME', 'local')}",
     )
     if reader.complaints:
@@ -213,6 +203,22 @@ class _Reader:
                 self.complaints.append(f"TENANTS: {tenant.app.tenant_id} stands there twice")
             found[tenant.app.tenant_id] = tenant
         return found
+
+    def senders(self, tenants: Mapping[str, Tenant]) -> dict[str, SenderSettings]:
+        found = self.json("MDM_SENDERS", dict[SenderName, SenderSettings], {}, default="{}")
+        for name, sender in found.items():
+            wrong = complaints(sender)
+            if str(sender.tenant_id) not in tenants:
+                wrong.append("names a tenant that is not in TENANTS")
+            self.complaints.extend(f"MDM_SENDERS: {name}: {each}" for each in wrong)
+        return found
+
+    def public_url(self, senders: Mapping[str, SenderSettings]) -> str:
+        host = self._environ.get("WEBSITE_HOSTNAME", "")
+        url = self._environ.get("PUBLIC_URL") or (f"https://{host}" if host else "")
+        if not url and any(sender.vendor == "graph" for sender in senders.values()):
+            self.complaints.append("PUBLIC_URL is missing: Microsoft Graph has to find us")
+        return url.rstrip("/")
 
     def json(self, name: str, shape: type[T], fallback: T, *, default: str = "") -> T:
         text = self._environ.get(name, default)

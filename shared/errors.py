@@ -3,11 +3,13 @@ What can go wrong, told apart by what to do next.
 
 Failure
 ├── Retryable            the world may get better by itself: try again later
+│   ├── CutShort         a listing ended before its end: read it again, or in smaller parts
 │   ├── Contended        another worker has moved the same record: let it finish first
 │   └── Unfinished       nothing is wrong: a part is done, and more of it is to come
 ├── Rejected             what was asked cannot be done: trying again cannot help
 │   ├── Unverified       we cannot tell that the sender is who it claims to be
 │   ├── NotFound         Exchange, or our record, does not know the thing named
+│   ├── Gone             a sender that is no longer listened to
 │   ├── Conflict         the same identifier already stands for something else
 │   └── TooLarge         more bytes than we read
 └── Misconfigured        an administrator has to change something first
@@ -29,6 +31,10 @@ class Retryable(Failure):
         self.after = after
 
 
+class CutShort(Retryable):
+    """A listing ended before its end: read it again from the start, or in smaller parts."""
+
+
 class Contended(Retryable):
     """Another worker is on the same record; what it did is not to be overwritten."""
 
@@ -47,6 +53,10 @@ class Unverified(Rejected):
 
 class NotFound(Rejected):
     """The named thing does not exist where we looked."""
+
+
+class Gone(Rejected):
+    """The sender was retired: it should stop."""
 
 
 class Conflict(Rejected):

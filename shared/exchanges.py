@@ -18,8 +18,10 @@ from shared.exchange.access_facts import AccessFacts
 from shared.exchange.admin import ExchangeAdmin
 from shared.exchange.default_access import DefaultAccess
 from shared.exchange.governor import Governor
+from shared.exchange.inventory import Inventory
 from shared.exchange.kill_switch import KillSwitch
 from shared.exchange.level import Limits
+from shared.exchange.partnerships import Partnerships
 from shared.exchange.permissions import Fresh, Permissions
 from shared.exchange.policies import Policies
 from shared.exchange.probe import Probe
@@ -84,8 +86,10 @@ def connect(tenant: Tenant, around: Surroundings) -> Connected:
         exchange=OneExchange(
             devices=ExchangeAdmin(transport, probe),
             facts=AccessFacts(transport),
+            partnerships=Partnerships(transport),
             changing=Changing(policies=Policies(transport), rules=AccessRules(transport)),
             default_access=DefaultAccess(transport),
+            inventory=Inventory(transport),
             permissions=lambda token: Permissions(speaking(bearer=Fresh(token))),
         ),
         probe=probe,

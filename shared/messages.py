@@ -16,35 +16,30 @@ import uuid
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from shared import tenant_messages
+from shared import sender_messages, tenant_messages
 from shared.devices.model import (
     Action,
     Command,
     DeviceId,
     MailboxName,
-    Ownership,
-    Posture,
-    Signal,
-    Trust,
 )
 from shared.devices.operation import (
     Operation,
     State,
     opened_by_command,
+    opened_by_report,
     opened_by_signal,
     opened_by_tenant_command,
 )
+from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Rejected
+from shared.sender_messages import Attempts, Moment, Text
 
-Text = Annotated[str, msgspec.Meta(max_length=1000)]
-Attempts = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-T = TypeVar("T")
 SIGNALS = "device-signals"
 COMMANDS = "device-commands"
 UNKNOWN = "unknown"
@@ -67,23 +62,6 @@ class CommandMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, o
     attempt: Attempts = 0
 
 
-class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
-    """One verified posture report."""
-
-    schema: Literal["easgate.signal.v1"]
-    signal_id: uuid.UUID
-    tenant_id: uuid.UUID
-    sender: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    trust: Trust
-    posture: Posture
-    mailbox: MailboxName
-    device_id: DeviceId
-    occurred_at: Moment
-    ownership: Ownership = Ownership.UNKNOWN
-    waiting_since: Moment | None = None
-    attempt: Attempts = 0
-
-
 class Waiting(msgspec.Struct):
     """How long a message has been put back and how often, whatever else it says."""
 
@@ -96,6 +74,7 @@ class Glimpse(msgspec.Struct):
 
     command_id: str = ""
     signal_id: str = ""
+    report_id: str = ""
     tenant_id: str = ""
     action: str = ""
     posture: str = ""
@@ -117,7 +96,7 @@ def content(text: bytes) -> bytes:
 
 def read_order(body: bytes) -> Command | TenantCommand:
     """Return the order, whatever it is about; Rejected says what is wrong with it."""
-    fields = _decode(body, dict[str, Any])
+    fields = sender_messages.decode(body, dict[str, Any])
     if tenant_messages.is_tenant_command(fields):
         return tenant_messages.read(
             {name: fields[name] for name in fields if name not in Waiting.__struct_fields__}
@@ -127,7 +106,7 @@ def read_order(body: bytes) -> Command | TenantCommand:
 
 def read_command(body: bytes) -> Command:
     """Return the order; Rejected says which field is wrong."""
-    message = _decode(body, CommandMessage)
+    message = sender_messages.decode(body, CommandMessage)
     return Command(
         command_id=str(message.command_id),
         tenant_id=str(message.tenant_id),
@@ -140,30 +119,9 @@ def read_command(body: bytes) -> Command:
     )
 
 
-def read_signal(body: bytes) -> Signal:
-    """Return the report; Rejected says which field is wrong."""
-    message = _decode(body, SignalMessage)
-    return Signal(
-        signal_id=str(message.signal_id),
-        tenant_id=str(message.tenant_id),
-        sender=message.sender,
-        trust=message.trust,
-        posture=message.posture,
-        mailbox=message.mailbox,
-        device_id=message.device_id,
-        occurred_at=message.occurred_at,
-        ownership=message.ownership,
-    )
-
-
 def write_command(command: Command) -> bytes:
     """Return the queue message for *command*."""
     return msgspec.json.encode({"schema": "easgate.command.v1", **asdict(command)})
-
-
-def write_signal(signal: Signal) -> bytes:
-    """Return the queue message for *signal*."""
-    return msgspec.json.encode({"schema": "easgate.signal.v1", **asdict(signal)})
 
 
 def waiting(body: bytes) -> Waiting:
@@ -197,17 +155,12 @@ def glimpse(body: bytes) -> Glimpse:
     return Glimpse(**{name: fields[name] for name in names if isinstance(fields.get(name), str)})
 
 
-def _decode(body: bytes, shape: type[T]) -> T:
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Rejected(f"the message does not have the documented shape: {error}") from error
-
-
 def named(body: bytes) -> str:
     """Return which message this is, for the log: ids only."""
     seen = glimpse(body)
-    which = (seen.command_id or seen.signal_id or "a message without an id")[:GLIMPSE]
+    which = (seen.command_id or seen.signal_id or seen.report_id or "a message without an id")[
+        :GLIMPSE
+    ]
     return f"{which} of tenant {(seen.tenant_id or UNKNOWN)[:GLIMPSE]}"
 
 
@@ -221,9 +174,12 @@ def asked(body: bytes, now: datetime) -> Operation:
     except Rejected:
         pass
     try:
-        return opened_by_signal(read_signal(body), now)
+        word = sender_messages.read_word(body)
     except Rejected:
         return _opened_by_anything(body, now)
+    if isinstance(word, Report):
+        return opened_by_report(word, now)
+    return opened_by_signal(word, now)
 
 
 def _opened_by_anything(body: bytes, now: datetime) -> Operation:

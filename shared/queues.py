@@ -2,16 +2,18 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
 
-from shared import tenant_messages
+from shared import sender_messages, tenant_messages
 from shared.azure_failures import translated
 from shared.devices.model import Command, Signal
+from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
+from shared.group_commit import GroupCommit
 from shared.messages import (
     COMMANDS,
     SIGNALS,
@@ -19,7 +21,6 @@ from shared.messages import (
     put_off,
     waiting,
     write_command,
-    write_signal,
 )
 
 PATIENCE = timedelta(hours=168)  # a message waits this long in all; the longest delay a queue knows
@@ -33,10 +34,22 @@ class Queues:
     def __init__(self, service: QueueServiceClient, clock: Callable[[], datetime]) -> None:
         self._service = service
         self._clock = clock
+        self._clients: dict[str, QueueClient] = {}
+        # Calls that come in at once are stored at once: storing costs most of an answer's time.
+        self._together = GroupCommit(self._put_together, opposed=lambda *_: False)
 
     def put_signal(self, signal: Signal) -> None:
         """Put a signal on device-signals."""
-        self._send(SIGNALS, write_signal(signal))
+        self._send(SIGNALS, sender_messages.write_signal(signal))
+
+    def put_report(self, report: Report) -> None:
+        """Put a report on device-signals."""
+        self._send(SIGNALS, sender_messages.write_report(report))
+
+    def put_words(self, words: Sequence[Signal | Report]) -> None:
+        """Put what senders say on device-signals, in as few messages as carry it."""
+        if words:
+            self._together.make(SIGNALS, words)
 
     def put_command(self, command: Command) -> None:
         """Put a command on device-commands."""
@@ -71,6 +84,13 @@ class Queues:
             except ResourceNotFoundError:
                 return  # it answers; the queue is made with the first message
 
+    def _put_together(
+        self, queue: str, groups: Sequence[Sequence[Signal | Report]]
+    ) -> Sequence[None]:
+        for message in sender_messages.bundled([word for group in groups for word in group]):
+            self._send(queue, message)
+        return [None] * len(groups)
+
     def _send(self, queue: str, body: bytes, delay: timedelta = timedelta()) -> None:
         client = self._client(queue)
         seconds = math.ceil(delay.total_seconds())
@@ -82,9 +102,12 @@ class Queues:
                 client.send_message(body, visibility_timeout=seconds)
 
     def _client(self, queue: str) -> QueueClient:
-        return self._service.get_queue_client(
-            queue, message_encode_policy=BinaryBase64EncodePolicy()
-        )
+        # Making one costs as much as a tenth of sending a message; two at once do no harm.
+        if queue not in self._clients:
+            self._clients[queue] = self._service.get_queue_client(
+                queue, message_encode_policy=BinaryBase64EncodePolicy()
+            )
+        return self._clients[queue]
 
     @staticmethod
     def _make(client: QueueClient) -> None:

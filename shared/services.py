@@ -7,34 +7,42 @@ from typing import Protocol
 
 from shared.config import Tenant
 from shared.credentials.certificate import App
+from shared.devices.subject import Person
 from shared.errors import Rejected
 from shared.flows.certificate_validation import EntraId, Registrations, Validation, Vault
 from shared.flows.certificate_watch import Watch
 from shared.flows.changes import Changing
+from shared.flows.device_report import Recognition
 from shared.flows.exchange_validation import Exchange as Permissions
+from shared.flows.graph_subscriptions import GraphSubscriptions
+from shared.flows.inventory_ports import ExchangeInventory
 from shared.flows.long_changes import CertificateRotation, DefaultAccessLevel, Story
+from shared.flows.mdm_poll import Polling
 from shared.flows.ports import (
     AccessFacts,
-    Deliveries,
     Events,
     Exchange,
     Journal,
     Orders,
+    Partnerships,
     Pins,
     Postures,
     Queue,
 )
+from shared.flows.recognition_ports import Awaited, Held, Links, Reports, SenderQueue
 from shared.flows.rotation_ports import RotationPorts
 from shared.flows.rotation_schedule import begin_if_due, is_rotating
 from shared.flows.steps import Steps
+from shared.flows.subscription_ports import Listener
 from shared.flows.tenant_command import TenantOrders, TenantSteps
 from shared.flows.tenant_ports import DefaultAccess, DefaultAccessChanges
 from shared.flows.validation_memory import ValidationEvents, Validations
-from shared.flows.watch_ports import Announced, Certificates, Secrets, WatchEvents
-from shared.flows.webhook_delivery import Senders
+from shared.flows.watch_ports import Announced, Certificates, WatchEvents
+from shared.flows.webhook_delivery import Chores, Unheeded
+from shared.mdm.senders import Senders
 
 
-class PatientQueue(Queue, Protocol):
+class PatientQueue(Queue, SenderQueue, Protocol):
     """Our queues, which also take a message back for later."""
 
     def put_back(self, queue: str, body: bytes, after: timedelta | None) -> bool:
@@ -48,10 +56,6 @@ class PatientQueue(Queue, Protocol):
 
 class WatchedVault(Vault, Certificates, Protocol):
     """The vault's certificates and their keys."""
-
-
-class WatchedSenders(Senders, Secrets, Protocol):
-    """The MDMs we listen to, and their secrets."""
 
 
 class AllEvents(Events, WatchEvents, ValidationEvents, Protocol):
@@ -72,8 +76,10 @@ class OneExchange:
 
     devices: PingableExchange
     facts: AccessFacts
+    partnerships: Partnerships
     changing: Changing
     default_access: DefaultAccess
+    inventory: ExchangeInventory
     permissions: Callable[[str], Permissions]  # by the text of a token
 
 
@@ -84,14 +90,23 @@ class Services:
     tenants: Mapping[str, Tenant]
     exchanges: Mapping[str, OneExchange]  # by tenant id
     rotations: Mapping[str, RotationPorts]  # likewise
+    people: Mapping[str, Callable[[str], Person | None]]  # likewise; by directory id
     tenant_orders: TenantOrders
     default_changes: DefaultAccessChanges
     journal: Journal
     postures: Postures
     orders: Orders
-    deliveries: Deliveries
+    links: Links
+    reports: Reports
+    held: Held
+    awaited: Awaited
+    unheeded: Unheeded
     queues: PatientQueue
-    senders: WatchedSenders
+    senders: Senders
+    chores: Chores
+    subscriptions: GraphSubscriptions
+    listeners: tuple[Listener, ...]
+    polling: Polling
     events: AllEvents
     vault: WatchedVault
     vault_url: str
@@ -126,6 +141,22 @@ class Services:
             clock=self.clock,
             settle=tenant.wipe_settle,
             patience=tenant.wipe_patience,
+        )
+
+    def recognition(self, tenant_id: str) -> Recognition:
+        """Return what finds out which of this tenant's partnerships a report is about."""
+        tenant_id = self.tenant(tenant_id).app.tenant_id
+        return Recognition(
+            partnerships=self.exchanges[tenant_id].partnerships,
+            person=self.people[tenant_id],
+            links=self.links,
+            reports=self.reports,
+            held=self.held,
+            awaited=self.awaited,
+            queue=self.queues,
+            journal=self.journal,
+            events=self.events,
+            clock=self.clock,
         )
 
     def validation(self, tenant_id: str) -> Validation:

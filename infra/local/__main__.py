@@ -14,7 +14,7 @@ from infra.local import places, setup, steps
 _COMMANDS = {
     "demo": ("demo", "start the whole world, tell its story in about 20 lines, stop"),
     "up": ("up", "start the same world and keep it running"),
-    "send": ("send", "send an MDM's event into a running world: send VENDOR EVENT"),
+    "send": ("send", "send an MDM's event into the world that `up` runs: send VENDOR EVENT"),
     "sync": ("sync", "let a device sync in a running world"),
     "test": ("checks", "run every check and test"),
     "bench": ("bench", "run the benchmarks"),

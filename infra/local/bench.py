@@ -4,6 +4,7 @@ import importlib
 import sys
 
 _BENCHES = {
+    "intake": "webhooks through the function host beside a function that does nothing",
     "exchange": "our Exchange client beside a bare httpx loop, its memory, its time per action",
 }
 

@@ -47,6 +47,8 @@ def settings(
     client_id: str,
     credential: Credential,
     limits: Mapping[str, float],
+    senders: Mapping[str, object],
+    mdm_schedule: str,
 ) -> dict[str, str]:
     """Return the app settings, with every service at its loopback address."""
     tenant = {
@@ -66,7 +68,7 @@ def settings(
     }
     return {
         "TENANTS": json.dumps([tenant]),
-        "MDM_SENDERS": json.dumps({SENDER: sender}),
+        "MDM_SENDERS": json.dumps({SENDER: sender, **senders}),
         "KEY_VAULT_URL": addresses["vault"],
         "EVENT_GRID_TOPIC_ENDPOINT": f"{addresses['topic']}/api/events",
         "AUTHORITY_HOST": addresses["entra"],
@@ -74,4 +76,6 @@ def settings(
         "GRAPH_BASE_URL": addresses["graph"],
         "IDENTITY_ENDPOINT": f"{addresses['identity']}/msi/token",
         "CERTIFICATE_SCHEDULE": NIGHTLY,
+        "MDM_SCHEDULE": mdm_schedule,
+        "PUBLIC_URL": addresses["public"],
     }

@@ -1,6 +1,7 @@
 """How the app of the local world signs in: its registration, its identities, its certificate."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 
 import httpx
@@ -8,6 +9,7 @@ import httpx
 from infra.local import contoso
 from infra.local.simulators.entra import Application, Entra
 from infra.local.simulators.entra.directory import Directory
+from infra.local.simulators.graph import Graph, Outbound
 from infra.local.simulators.managed_identity import Assignment, ManagedIdentity
 from infra.local.simulators.vault import Vault
 from shared.credentials.certificate import Credential
@@ -16,7 +18,7 @@ EXCHANGE_RESOURCE = "https://outlook.office365.com"
 GRAPH_RESOURCE = "https://graph.microsoft.com"
 ROLES = {
     EXCHANGE_RESOURCE: ["Exchange.ManageAsApp"],
-    GRAPH_RESOURCE: ["Application.Read.All"],
+    GRAPH_RESOURCE: ["Application.Read.All", "User.Read.All"],
 }
 # A managed identity's tokens come from here.
 ISSUER = f"https://login.microsoftonline.com/{contoso.TENANT_ID}/v2.0"
@@ -37,6 +39,21 @@ def certify(directory: Directory, vault: Vault, *, not_after: datetime) -> None:
     """Make the certificate, and register it."""
     vault.create_certificate(contoso.CERTIFICATE, subject="CN=easgate", not_after=not_after)
     directory.add_certificate(contoso.CLIENT_ID, vault.certificate_der(contoso.CERTIFICATE))
+
+
+def vault(entra: Entra, clock: Callable[[], datetime]) -> Vault:
+    """Return Key Vault, with the roles that the two identities have there."""
+    made = Vault(jwks=entra.jwks, tenant_id=contoso.TENANT_ID, clock=clock)
+    for role in contoso.VAULT_ROLES:
+        made.roles.grant(contoso.APP_IDENTITY, role)
+    made.roles.grant(contoso.ROTATOR_IDENTITY, contoso.ROTATOR_ROLE)
+    return made
+
+
+def graph(entra: Entra, client: httpx.Client, clock: Callable[[], datetime]) -> Graph:
+    """Return Microsoft Graph over the same directory; it calls subscribers with the client."""
+    outbound = Outbound(client=client, sign=entra.notification_token, loopback=True)
+    return Graph(directory=entra.directory, jwks=entra.jwks, clock=clock, outbound=outbound)
 
 
 class Identities:

@@ -6,7 +6,7 @@ import threading
 import uuid
 from pathlib import Path
 
-from infra.local import contoso
+from infra.local import contoso, running
 from infra.local.host.launch import HostStartError
 from infra.local.world import World
 
@@ -17,11 +17,14 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep storage in this folder")
     arguments = parser.parse_args(argv)
     try:
-        with World(keep=arguments.keep) as world:
+        made = World(keep=arguments.keep)
+        made.mdm_schedule = EACH_MINUTE
+        with made as world, running.announced(world):
             print(_described(world), flush=True)
             try:
                 while not threading.Event().wait(VAULT_PAUSE):
                     world.deliver_vault_events()
+                    world.deliver_notifications()
             except KeyboardInterrupt:
                 print("\nStopping.")
     except HostStartError as error:
@@ -30,6 +33,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+EACH_MINUTE = "0 * * * * *"  # the MDMs are asked more often than in earnest
 VAULT_PAUSE = 2.0  # seconds between two looks at what the vault has to tell
 THROTTLE = '{"fault": "throttled", "cmdlet": "Set-CASMailbox", "times": 3}'
 
@@ -54,6 +58,7 @@ def _described(world: World) -> str:
             f"  curl {key} {world.url}/api/health/dependencies",
             f"  curl {key} {world.url}/api/commands -d '{order}'",
             f"  curl {key} -X POST {world.url}/api/certificate/validate",
+            "  python3 -m infra.local send jamf   # in another terminal; --help: what else",
             f"  curl {world.addresses['faults']} -d '{THROTTLE}'   # and without -d: what else",
         ]
     )

@@ -17,12 +17,13 @@ import httpx
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
-from infra.local import contoso, sign_in
+from infra.local import contoso, senders, sign_in
 from infra.local.authority import Authority
 from infra.local.azurite import Azurite
 from infra.local.fault_switch import FaultSwitch
 from infra.local.host.launch import FunctionHost
 from infra.local.places import CHECKOUT
+from infra.local.public_address import PublicAddress
 from infra.local.relay import relayed
 from infra.local.serve import Server, Simulator
 from infra.local.sign_in import Identities
@@ -31,9 +32,9 @@ from infra.local.simulators.event_grid import EventGridTopic
 from infra.local.simulators.event_grid_system_topic import Subscription, VaultTopic
 from infra.local.simulators.exchange import Exchange
 from infra.local.simulators.exchange.roles import ServicePrincipal
-from infra.local.simulators.graph import Graph
+from infra.local.simulators.graph import Attempt
+from infra.local.simulators.maas360 import MaaS360
 from infra.local.simulators.mdm import Mdm
-from infra.local.simulators.vault import Vault
 from shared.credentials.certificate import Credential
 
 A_YEAR = timedelta(days=365)
@@ -71,12 +72,14 @@ class World:
         self.function_key = secrets.token_hex(24)
         self.master_key = secrets.token_hex(24)
         self.webhook_secret = Mdm.new_secret()
+        self.sender_keys = senders.new_keys()
         self.host: FunctionHost | None = None
         self.addresses: dict[str, str] = {}
         self.settings: dict[str, str] = {}
         self._azurite = Azurite(keep)
         self._watch = watch
         self._lease, self._embedded = lease, embedded
+        self.mdm_schedule = contoso.NIGHTLY  # when the MDMs are asked that cannot call
         self._limits = {"wipe_settle": wipe_settle, **(limits or {})}
         self._credential = credential
         self._open = ExitStack()
@@ -160,6 +163,10 @@ class World:
         self.vault.tick()
         return self.vault_topic.deliver()
 
+    def deliver_notifications(self) -> list[Attempt]:
+        """Let Microsoft Graph tell what is pending; returns what became of each call."""
+        return self.graph.notifications.deliver()
+
     @property
     def connection_string(self) -> str:
         """How to reach the storage account without being watched."""
@@ -169,11 +176,15 @@ class World:
         self.entra = Entra(clock=utc_now)
         self.app = sign_in.registered(self.entra, self._credential)
         self.identities = Identities(self.entra, self._credential)
-        self.graph = Graph(directory=self.entra.directory, jwks=self.entra.jwks, clock=utc_now)
+        # It calls us on loopback, where our own authority vouches for us.
+        self._outbound = httpx.Client(trust_env=False, verify=False, timeout=10.0)  # noqa: S501
+        self.graph = sign_in.graph(self.entra, self._outbound, utc_now)
+        self.user = self.graph.users.add(contoso.TENANT_ID, contoso.MAILBOX, mail=contoso.MAILBOX)
 
     def _tenant(self) -> None:
         self.topic = EventGridTopic(jwks=self.entra.jwks, clock=utc_now)
         self.exchange = Exchange(jwks=self.entra.jwks, clock=utc_now)
+        self.maas360 = MaaS360(senders.ACCOUNT, clock=utc_now)
         self.tenant = self.exchange.add_tenant(contoso.TENANT_ID, domain=contoso.DOMAIN)
         self._role_group()
         self.mailbox = self.tenant.add_mailbox(contoso.MAILBOX)
@@ -193,15 +204,14 @@ class World:
         self.tenant.administration.service_principals.append(known)
 
     def _vault(self) -> None:
-        self.vault = Vault(jwks=self.entra.jwks, tenant_id=contoso.TENANT_ID, clock=utc_now)
-        for role in contoso.VAULT_ROLES:
-            self.vault.roles.grant(contoso.APP_IDENTITY, role)
-        self.vault.roles.grant(contoso.ROTATOR_IDENTITY, contoso.ROTATOR_ROLE)
+        self.vault = sign_in.vault(self.entra, utc_now)
         self.vault.set_secret(contoso.SECRET_NAME, self.webhook_secret)
+        senders.store(self.vault, self.sender_keys)
 
     def _start(self) -> None:
         self._folder = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
         self._open.enter_context(self._azurite)
+        self._open.callback(self._outbound.close)
         self._queues = self._open.enter_context(
             QueueServiceClient.from_connection_string(self._azurite.connection_string)
         )
@@ -214,6 +224,8 @@ class World:
                 client_id=self.app.client_id,
                 credential=self._credential,
                 limits=self._limits,
+                senders=senders.settings(maas360=self.addresses["maas360"]),
+                mdm_schedule=self.mdm_schedule,
             ),
             **authority.environment(),
             "AzureWebJobsStorage": self._storage(server),
@@ -231,6 +243,7 @@ class World:
             "exchange": self.exchange,
             "graph": self.graph,
             "topic": self.topic,
+            "maas360": self.maas360,
         }
         for name, simulator in services.items():
             self.addresses[name] = server.mount(self._watched(name, simulator), name=name)
@@ -245,6 +258,8 @@ class World:
         self.addresses["identity"] = server.mount(
             self._watched("identity", self.identities), name="identity", tls=False
         )
+        public = PublicAddress(self._outbound, lambda: self.url)
+        self.addresses["public"] = server.mount(public, name="public")
         switch = FaultSwitch(self.exchange.faults)
         self.addresses["faults"] = server.mount(switch, name="faults", tls=False)
 

@@ -174,6 +174,7 @@ class Signal:
     device_id: str
     occurred_at: datetime
     ownership: Ownership = Ownership.UNKNOWN  # unknown also where the report does not say
+    verified_by: str = ""  # the secret, and the version of it
 
     @property
     def word_id(self) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.devices.model import Action, Command, Decision, Device, Signal
+from shared.devices.subject import Link, Partnership, Report
 from shared.devices.tenant_change import (
     Altered,
     AssignPolicy,
@@ -62,6 +63,9 @@ class Operation:
     acknowledged_at: datetime | None = None  # when the device confirmed its wipe
     change: TenantChange | None = None  # ordered, where no single device is concerned
     altered: Altered | None = None  # what that change does, or did
+    report: Report | None = None  # by a sender with names of its own for a device
+    candidates: tuple[Partnership, ...] = ()  # which it may be: a person has to say
+    matched: tuple[Link, ...] | None = None  # which it is; None: not known yet
     repairs: str = ""  # the newer word that the decision restores, in place of what was asked
     history: tuple[Step, ...] = ()
     etag: str = ""
@@ -81,9 +85,23 @@ class Operation:
         return self.question == other.question
 
     @property
+    def signal_ids(self) -> tuple[str, ...]:
+        """The operations that a recognised report is passed on to."""
+        if self.report is None:
+            return ()
+        return tuple(self.report.of(link).signal_id for link in self.matched or ())
+
+    @property
     def question(self) -> tuple[object, ...]:
         """What tells it from another order or report."""
-        return (self.asked, self.mailbox, self.device_id, self.even_if_personal, self.change)
+        return (
+            self.asked,
+            self.mailbox,
+            self.device_id,
+            self.even_if_personal,
+            self.change,
+            self.report and (self.report.subject, self.report.about),
+        )
 
     def stepped(self, state: State, note: str, at: datetime) -> "Operation":
         """Return the operation in *state*, with a line more in its history."""
@@ -104,7 +122,21 @@ def opened_by_signal(signal: Signal, at: datetime) -> Operation:
         mailbox=signal.mailbox,
         device_id=signal.device_id,
         opened_at=at,
-    ).stepped(State.WAITING, f"{signal.sender} reports {signal.posture}", at)
+    ).stepped(State.WAITING, _said(signal), at)
+
+
+def opened_by_report(report: Report, at: datetime) -> Operation:
+    """Return the operation that *report* starts: finding out which device it is about."""
+    return Operation(
+        operation_id=report.report_id,
+        tenant_id=report.tenant_id,
+        asked=report.posture,
+        asked_by=f"mdm:{report.sender}",
+        mailbox=report.mailbox,
+        device_id=report.device,
+        opened_at=at,
+        report=report,
+    ).stepped(State.WAITING, _said(report), at)
 
 
 def opened_by_command(command: Command, at: datetime) -> Operation:
@@ -134,6 +166,11 @@ def opened_by_tenant_command(command: TenantCommand, at: datetime) -> Operation:
         opened_at=at,
         change=change,
     ).stepped(State.WAITING, f"ordered for {target(change)}: {command.reason}", at)
+
+
+def _said(word: Signal | Report) -> str:
+    proof = f", proved by {word.verified_by}" if word.verified_by else ""
+    return f"{word.sender} reports {word.posture}{proof}"
 
 
 def is_wipe(decision: Decision) -> bool:

@@ -23,6 +23,21 @@ class Graph:
         """Call an action; after a Retryable nobody knows whether it was done."""
         return self._sent(self._request("POST", path, token, body))
 
+    def patch(self, path: str, token: str, body: object) -> httpx.Response:
+        """Change something; after a Retryable nobody knows whether it was done."""
+        return self._sent(self._request("PATCH", path, token, body))
+
+    def delete(self, path: str, token: str) -> httpx.Response:
+        """Delete something; after a Retryable nobody knows whether it was done."""
+        return self._sent(self._request("DELETE", path, token))
+
+    def path_of(self, link: str) -> str:
+        """Return where a link in an answer leads; Retryable if not to Graph: the token is its."""
+        home = f"{self._base_url}/v1.0/"
+        if not link.startswith(home):
+            raise Retryable("Microsoft Graph answered with a link that leads somewhere else")
+        return link.removeprefix(home)
+
     def _request(self, method: str, path: str, token: str, body: object = None) -> httpx.Request:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
         url = f"{self._base_url}/v1.0/{path}"

@@ -23,6 +23,7 @@ CHANGES = {
 ACKNOWLEDGED = "easgate.device.wipe_acknowledged.v1"
 UNCONFIRMED = "easgate.device.wipe_unconfirmed.v1"
 ABANDONED = "easgate.operation.abandoned.v1"
+HELD = "easgate.operation.held.v1"
 POLICY_CHANGED = "easgate.policy.changed.v1"
 VALIDATION_FAILED = "easgate.certificate.validation_failed.v1"
 THROTTLED = "easgate.throttle.sustained.v1"
@@ -115,10 +116,19 @@ def policy_changed(operation: Operation) -> Event:
 
 def operation_abandoned(operation: Operation) -> Event:
     """Return that an operation was given up, and why."""
+    return _operation(operation, ABANDONED)
+
+
+def operation_held(operation: Operation) -> Event:
+    """Return that an operation waits for a person, and why."""
+    return _operation(operation, HELD)
+
+
+def _operation(operation: Operation, kind: str) -> Event:
     last = operation.history[-1]
     return Event(
-        id=event_id(operation.operation_id, ABANDONED),
-        type=ABANDONED,
+        id=event_id(operation.operation_id, kind),
+        type=kind,
         subject=f"operations/{operation.operation_id}",
         time=last.at,
         data={

@@ -53,6 +53,10 @@ class Publisher:
         """Announce what a change did to a policy, an access rule or the default level."""
         self._publish(catalogue.policy_changed(operation))
 
+    def operation_held(self, operation: Operation) -> None:
+        """Announce that an operation waits for a person, and why."""
+        self._publish(catalogue.operation_held(operation))
+
     def operation_abandoned(self, operation: Operation) -> None:
         """Announce that an operation was given up, and why."""
         self._publish(catalogue.operation_abandoned(operation))

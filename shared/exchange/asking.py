@@ -10,9 +10,8 @@ from typing import TypeVar
 import msgspec
 import stamina
 
-from shared.errors import Retryable
+from shared.errors import CutShort, Retryable
 from shared.exchange.endpoint import Address, Answer, Endpoint
-from shared.exchange.failures import CutShort
 from shared.exchange.turns import Turns
 
 SHORT_WAIT = timedelta(seconds=5)  # waited out here; anything longer is the queue's to wait

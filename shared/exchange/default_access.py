@@ -94,7 +94,8 @@ class DefaultAccess:
     def _mailboxes(self) -> Iterator[_Mailbox]:
         read = partial(self._transport.pages_of, _Mailbox, select=MAILBOX_PROPERTIES)
         whole = partial(read, MAILBOXES, {})
-        sliced = partial(by_prefix, read, MAILBOXES, "PrimarySmtpAddress")
+        # Of what it can be filtered by, the name alone is all of a mailbox's own.
+        sliced = partial(by_prefix, read, MAILBOXES, "Name")
         return rows_of(complete(whole, sliced))
 
     def _devices(self, mailboxes: Sequence[str]) -> Iterator[_Device]:

@@ -8,7 +8,15 @@ from typing import Any
 import httpx
 
 from shared.credentials.findings import Finding, Found
-from shared.errors import Failure, Misconfigured, NotFound, NotPermitted, Rejected, Retryable
+from shared.errors import (
+    CutShort,
+    Failure,
+    Misconfigured,
+    NotFound,
+    NotPermitted,
+    Rejected,
+    Retryable,
+)
 from shared.exchange.endpoint import Answer
 from shared.exchange.error_body import plain, told
 from shared.retry_after import retry_after
@@ -43,10 +51,6 @@ NOT_IN_ROLE = (
     "is not allowed to call",
 )
 UNBOUND = ("AmbiguousParameterSetException", "ParameterTransformationException")
-
-
-class CutShort(Retryable):
-    """A listing ended before its end: read it again from the start, or in smaller parts."""
 
 
 class AlreadySo(Rejected):

@@ -13,6 +13,7 @@ WRITE_POLICIES = "Recipient Policies"
 
 ROLES: Mapping[str, str] = {
     "Get-CASMailbox": READ_RECIPIENTS,
+    "Get-Mailbox": READ_RECIPIENTS,
     "Get-MobileDevice": READ_RECIPIENTS,
     "Get-MobileDeviceStatistics": READ_RECIPIENTS,
     "Set-CASMailbox": WRITE_RECIPIENTS,

@@ -9,10 +9,9 @@ from urllib.parse import quote
 
 import httpx
 
-from shared.errors import Misconfigured, NotFound
-from shared.exchange.asking import Asking, Repeat, question
+from shared.errors import CutShort, Misconfigured, NotFound
+from shared.exchange.asking import Asking, Question, Repeat, question
 from shared.exchange.endpoint import Answer
-from shared.exchange.failures import CutShort
 from shared.exchange.reply import Paged
 
 MOST_PAGES = 5000  # of 1000 rows: a listing that goes on longer never ends
@@ -36,11 +35,8 @@ def pages(
     read: Callable[[str, Answer], Paged[T]],
 ) -> Iterator[T]:
     """Yield page after page, each asked for with the same body as the first."""
-    sized = {} if cmdlet in UNSIZED else UNLIMITED
-    asked = question(cmdlet, {**sized, **parameters})
-    start = asking.endpoint.invoke_url
-    query = f"?$select={quote(','.join(select), safe=',')}" if select else ""
-    link: httpx.URL | None = httpx.URL(start + query)
+    asked = _asked(cmdlet, parameters)
+    link: httpx.URL | None = _beginning(asking, select)
     seen: set[httpx.URL] = set()
     while link:
         if link in seen:
@@ -52,6 +48,47 @@ def pages(
         link = asking.endpoint.follows(following) if following else None
         yield page
         del page  # gone before the next is there
+
+
+def one_page(
+    asking: Asking,
+    cmdlet: str,
+    parameters: Mapping[str, object],
+    *,
+    select: Sequence[str],
+    read: Callable[[str, Answer], Paged[T]],
+    link: str,
+) -> tuple[T, str]:
+    """
+    Return the page at the link, or the first one for none, and the link to the next or none.
+
+    The link may have been kept for a while. CutShort if it is not, or no longer, one of this
+    API on this host: it is never asked for then.
+    """
+    url = _kept(asking, link) if link else _beginning(asking, select)
+    asked = _asked(cmdlet, parameters)
+    page, following = asking.ask(asked, url, partial(read, cmdlet), Repeat.SAFE)
+    if not following:
+        return page, ""
+    if asking.endpoint.follows(following) == url:
+        raise CutShort(f"a page of {cmdlet} leads back to itself")
+    return page, following
+
+
+def _asked(cmdlet: str, parameters: Mapping[str, object]) -> Question:
+    return question(cmdlet, {**({} if cmdlet in UNSIZED else UNLIMITED), **parameters})
+
+
+def _beginning(asking: Asking, select: Sequence[str]) -> httpx.URL:
+    query = f"?$select={quote(','.join(select), safe=',')}" if select else ""
+    return httpx.URL(asking.endpoint.invoke_url + query)
+
+
+def _kept(asking: Asking, link: str) -> httpx.URL:
+    try:
+        return asking.endpoint.follows(link)
+    except Misconfigured as elsewhere:
+        raise CutShort(f"the link that was kept cannot be followed: {elsewhere}") from elsewhere
 
 
 def complete(whole: Reading[T], fallback: Reading[T] | None = None) -> Iterator[T]:

@@ -17,6 +17,7 @@ from shared.exchange.rules import SETTINGS
 from shared.exchange.transport import Call, Transport, list_change
 
 FEATURES: Mapping[Feature, tuple[str, ...]] = {
+    Feature.READING: ("recognise",),
     Feature.ACCESS: ("allow", "block", "quarantine", "clear"),
     Feature.WIPES: ("wipe_account", "wipe_device", "cancel_wipe"),
     Feature.REMOVAL: ("remove",),

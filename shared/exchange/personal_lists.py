@@ -9,10 +9,10 @@ from functools import partial
 
 from shared.errors import Failure, Rejected
 from shared.exchange import rows
-from shared.exchange.group_commit import GroupCommit, Wait
 from shared.exchange.looking_back import Sleep, look_back, not_shown
 from shared.exchange.mailboxes import named, read_mailbox
 from shared.exchange.transport import Transport, list_change
+from shared.group_commit import GroupCommit, Wait
 
 
 class Place(Enum):

@@ -16,6 +16,7 @@ _ACCESS = frozenset({"Get-ActiveSyncOrganizationSettings", "Get-ActiveSyncDevice
 _POLICY = frozenset({"Get-MobileDeviceMailboxPolicy"})
 
 CMDLETS: Mapping[str, frozenset[str]] = {
+    "recognise": frozenset({"Get-MobileDevice", "Get-Mailbox"}),
     "allow": _LISTS,
     "block": _LISTS,
     "quarantine": _LISTS | _ACCESS,

@@ -6,9 +6,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from shared.errors import Misconfigured, Retryable
+from shared.errors import CutShort, Misconfigured, Retryable
 from shared.exchange.endpoint import Answer
-from shared.exchange.failures import CutShort, failure_in_reply, failure_of
+from shared.exchange.failures import failure_in_reply, failure_of
 from shared.exchange.rows import read
 
 T = TypeVar("T")

@@ -77,6 +77,25 @@ class Transport:
         """Yield pages of rows read as *shape*, twice as fast; an odd row is a Misconfigured."""
         return paging.pages(self._asking, cmdlet, parameters, select, page_reader(shape))
 
+    def page_of(
+        self,
+        shape: type[T],
+        cmdlet: str,
+        parameters: Mapping[str, object],
+        *,
+        select: Sequence[str] = (),
+        link: str = "",
+    ) -> tuple[list[T | Misconfigured], str]:
+        """
+        Return one page of rows read as *shape*, and the link to the next; "" after the last.
+
+        With a link, the page there; *parameters* must be those of the first page.
+        """
+        reader = page_reader(shape)
+        return paging.one_page(
+            self._asking, cmdlet, parameters, select=select, read=reader, link=link
+        )
+
     def batch(self, calls: Sequence[Call]) -> list[Reply | Failure]:
         """Run cmdlets ten to a request; returns what became of each, in the order given."""
         return batch.run(calls, self._asking, self._alone)

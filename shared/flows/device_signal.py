@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from shared.devices import decide
-from shared.devices.model import Concern, Posture, Signal, Word
+from shared.devices.model import Concern, Posture, Signal, Trust, Word
 from shared.devices.operation import Operation, opened_by_signal
 from shared.errors import Conflict
 from shared.flows import words
@@ -51,12 +51,12 @@ class _Story:
 
     def _newer_than(self, standing: Signal) -> Word | None:
         """Return the word that overrules ours: a newer report, or an order given since."""
-        is_lost = self.signal.posture is Posture.LOST
+        may_wipe = self.signal.posture is Posture.LOST and self.signal.trust is Trust.FULL
         order = self.orders.newest(
             self.signal.tenant_id,
             self.signal.mailbox,
             device_id=self.signal.device_id,
-            concern=Concern.WIPE if is_lost else Concern.ACCESS,
+            concern=Concern.WIPE if may_wipe else Concern.ACCESS,
         )
         if order is not None and order.given_at > standing.occurred_at:
             return order

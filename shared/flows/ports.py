@@ -17,6 +17,7 @@ from shared.devices.model import (
     WipeState,
 )
 from shared.devices.operation import Operation
+from shared.devices.subject import Partnership, Report
 from shared.devices.tenant_change import TenantCommand
 
 Clock = Callable[[], datetime]
@@ -62,6 +63,22 @@ class AccessFacts(Protocol):
         now: datetime,
     ) -> Case:
         """Return it; NotFound if there is no such partnership."""
+        ...
+
+
+class Partnerships(Protocol):
+    """What one tenant's Exchange has that may be the device a sender speaks of."""
+
+    def of_owner(self, owner: str) -> tuple[Partnership, ...]:
+        """Return those of the mailbox with this UPN or address; none if there is no such one."""
+        ...
+
+    def with_device_id(self, device_id: str) -> tuple[Partnership, ...]:
+        """Return those with this EAS DeviceID, all of them; Rejected if it cannot be one."""
+        ...
+
+    def with_imei(self, imei: str) -> tuple[Partnership, ...]:
+        """Return those with this IMEI, all of them; Rejected if it cannot be one."""
         ...
 
 
@@ -115,23 +132,15 @@ class Orders(Protocol):
         ...
 
 
-class Deliveries(Protocol):
-    """Which webhook deliveries have been taken in."""
-
-    def is_queued(self, sender: str, delivery_id: str, body: bytes) -> bool:
-        """Note the delivery; Conflict if its id came before with another body."""
-        ...
-
-    def queued(self, sender: str, delivery_id: str) -> None:
-        """Note that the delivery's signal is on the queue."""
-        ...
-
-
 class Queue(Protocol):
     """Messages to be handled later, by any worker."""
 
     def put_signal(self, signal: Signal) -> None:
         """Put a signal on device-signals."""
+        ...
+
+    def put_report(self, report: Report) -> None:
+        """Put a report on device-signals."""
         ...
 
     def put_command(self, command: Command) -> None:
@@ -160,6 +169,10 @@ class Events(Protocol):
 
     def policy_changed(self, operation: Operation) -> None:
         """Announce what a change that is not about one device did."""
+        ...
+
+    def operation_held(self, operation: Operation) -> None:
+        """Announce that an operation waits for a person, and why."""
         ...
 
     def operation_abandoned(self, operation: Operation) -> None:

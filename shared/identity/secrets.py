@@ -11,6 +11,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.keyvault.secrets import SecretClient, SecretProperties
 
 from shared.azure_failures import translated
+from shared.credentials.webhook_secret import LiveSecret
 from shared.errors import Failure, Misconfigured
 
 LIVE_VERSIONS = 2
@@ -25,7 +26,7 @@ STALE = timedelta(hours=24)
 class _Remembered:
     """What the vault last said of a secret, and what came of asking it again."""
 
-    values: tuple[str, ...] = ()
+    values: tuple[LiveSecret, ...] = ()
     read_at: datetime | None = None
     failure: Failure | None = None
     failed_at: datetime | None = None
@@ -50,8 +51,12 @@ class WebhookSecrets:
         self._remembered: dict[str, _Remembered] = {}
         self._locks: dict[str, threading.Lock] = {}
 
-    def live(self, name: str, at_most: timedelta = FRESH) -> tuple[str, ...]:
-        """Return the live versions, newest first, as they stood at most so long ago."""
+    def live(self, name: str, at_most: timedelta = FRESH) -> tuple[LiveSecret, ...]:
+        """
+        Return the live versions, newest first, as they stood at most so long ago.
+
+        While the vault is down, older ones will do, unless those of this minute are asked for.
+        """
         with self._locks.setdefault(name, threading.Lock()):
             known = self._remembered.get(name, _Remembered())
             # A secret that is missing is looked for soon again: somebody may be storing it.
@@ -60,7 +65,8 @@ class WebhookSecrets:
                 self._is_within(known.failed_at, RECHECK)
             ):
                 known = self._remembered[name] = self._asked(name, known)
-        if known.failure and not (known.values and self._is_within(known.read_at, STALE)):
+        stale = timedelta() if at_most < RECHECK else STALE
+        if known.failure and not (known.values and self._is_within(known.read_at, stale)):
             raise known.failure.with_traceback(None)
         if not known.values:
             raise _missing(name)
@@ -93,15 +99,19 @@ class WebhookSecrets:
             )
         return _Remembered(values=values, read_at=self._clock())
 
-    def _read(self, name: str) -> tuple[str, ...]:
+    def _read(self, name: str) -> tuple[LiveSecret, ...]:
         """Return the live versions; none if there is no such secret, or none is enabled."""
         with translated("Key Vault"):
             try:
                 newest = self._newest(name)
-                values = [self._client.get_secret(name, each.version).value for each in newest]
+                found = [self._client.get_secret(name, each.version) for each in newest]
             except ResourceNotFoundError:
                 return ()
-        return tuple(value for value in values if value)
+        return tuple(
+            LiveSecret(name=name, version=each.properties.version or "", value=each.value)
+            for each in found
+            if each.value
+        )
 
     def _newest(self, name: str) -> list[SecretProperties]:
         """Return the live versions, newest first."""

@@ -5,46 +5,56 @@ The plain sender: any portal that speaks Standard Webhooks with our four event t
  "data": {"mailbox": "adele@contoso.com", "device_id": "<EAS DeviceID>",
           "ownership": "corporate"}}
 
-`ownership` may be left out; what is neither corporate nor personal reads as unknown.
+In place of `mailbox` and `device_id`, or beside them, `data` may hold what else tells which
+device it is: upn, mail, directory_id, serial, udid, imei, mdm_id, with model, os, os_version
+and name. `ownership` may be left out; what is neither corporate nor personal reads as unknown.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
-from shared.devices.model import DeviceId, MailboxName, Ownership, Posture
+from shared.devices.model import DeviceId, MailboxName, Posture
 from shared.errors import Rejected
-from shared.mdm.signature import VerifiedBody
+from shared.mdm.fields import Reader
+from shared.mdm.reading import names_device, reading
+from shared.mdm.settings import Fields
+from shared.mdm.vendor import Answers, Heard, Vendor
 
-POSTURES = {
+MEANINGS: Final[Mapping[str, Posture | None]] = {
     "device.compliant": Posture.COMPLIANT,
     "device.noncompliant": Posture.NONCOMPLIANT,
     "device.retired": Posture.RETIRED,
     "device.lost": Posture.LOST,
 }
 
+FIELDS: Final = Fields(
+    kind=("type",),
+    occurred_at=("timestamp",),
+    ownership=("data.ownership",),
+    upn=("data.upn",),
+    mail=("data.mailbox", "data.mail"),
+    directory_id=("data.directory_id",),
+    eas_device_id=("data.device_id", "data.eas_device_id"),
+    serial=("data.serial", "data.serial_number"),
+    udid=("data.udid",),
+    imei=("data.imei",),
+    mdm_id=("data.mdm_id",),
+    model=("data.model",),
+    os=("data.os",),
+    os_version=("data.os_version",),
+    name=("data.name",),
+)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What one delivery says."""
-
-    posture: Posture
-    mailbox: str
-    device_id: str
-    occurred_at: datetime
-    ownership: Ownership
-
-
-class _Kind(msgspec.Struct):
-    type: str
+_reader = Reader.of(FIELDS)
 
 
 class _Data(msgspec.Struct):
-    mailbox: MailboxName
-    device_id: DeviceId
-    ownership: Ownership | None = None
+    mailbox: MailboxName | msgspec.UnsetType = msgspec.UNSET
+    device_id: DeviceId | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Event(msgspec.Struct):
@@ -52,19 +62,39 @@ class _Event(msgspec.Struct):
     data: _Data
 
 
-def read(body: VerifiedBody) -> Report | None:
-    """Return the report, None for event types that do not concern us; Rejected if unreadable."""
+def _hear(event: object) -> Heard:
+    """
+    Return what the event says; of the types that are ours, every word must be right.
+
+    The portal is built for us: a report that it spells wrongly had better be noticed there.
+    """
+    heard = _reader.hear(event)
+    if heard.kind not in MEANINGS:
+        return heard
+    told = _strictly(event)
+    subject = heard.subject
+    if isinstance(told.data.mailbox, str):
+        subject = replace(subject, mail=told.data.mailbox)
+    if isinstance(told.data.device_id, str):
+        subject = replace(subject, eas_device_id=told.data.device_id)
+    if not names_device(subject):
+        raise Rejected("data names no device: give device_id, serial, udid, imei or mdm_id")
+    return replace(heard, subject=subject, occurred_at=told.timestamp)
+
+
+def _strictly(event: object) -> _Event:
     try:
-        posture = POSTURES.get(msgspec.json.decode(body, type=_Kind).type)
-        if posture is None:
-            return None
-        event = msgspec.json.decode(body, type=_Event)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return msgspec.convert(event, _Event)
+    except msgspec.ValidationError as error:
         raise Rejected(f"the body is not an event of the documented shape: {error}") from error
-    return Report(
-        posture=posture,
-        mailbox=event.data.mailbox,
-        device_id=event.data.device_id,
-        occurred_at=event.timestamp,
-        ownership=event.data.ownership or Ownership.UNKNOWN,
-    )
+
+
+VENDOR: Final = Vendor(
+    name="standard",
+    schemes=("standard-webhooks",),
+    read=reading(_hear, MEANINGS),
+    meanings=MEANINGS,
+    # Standard Webhooks 1.0.0: any 2xx is taken, 503 with Retry-After is tried again, 410 stops
+    # the sender; it waits 15 s at least.
+    answers=Answers(),
+)

@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
 from shared.devices.model import Decision, Device
 from shared.devices.operation import Operation, State, Step
+from shared.devices.subject import Link, Partnership, Report
 from shared.devices.tenant_change import Altered, TenantChange
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
 
+T = TypeVar("T")
 PROPERTY_LIMIT = 60_000  # bytes of UTF-16; Table storage takes 64 KiB
 LEAST_STEPS = 2
 
@@ -65,6 +68,9 @@ class _Row(msgspec.Struct, kw_only=True):
     acknowledged_at: str = ""
     change: str = ""
     altered: str = ""
+    report: str = ""
+    candidates: str = ""
+    matched: str = ""
     repairs: str = ""
     history: str = "[]"
     etag: str = ""
@@ -89,6 +95,9 @@ def _entity(operation: Operation) -> Entity:
         acknowledged_at=_written(operation.acknowledged_at),
         change=_text(operation.change),
         altered=_text(operation.altered),
+        report=_text(operation.report),
+        candidates=_text(operation.candidates),
+        matched="" if operation.matched is None else _json(operation.matched),
         repairs=operation.repairs,
         history=_history(operation.history),
     )
@@ -108,15 +117,18 @@ def _operation(entity: Entity) -> Operation:
         device_id=row.device_id,
         opened_at=datetime.fromisoformat(row.opened_at),
         state=row.state,
-        decision=msgspec.json.decode(row.decision, type=Decision) if row.decision else None,
+        decision=_read(row.decision, Decision),
         attempted_at=_moment(row.attempted_at),
         acted_at=_moment(row.acted_at),
-        after=msgspec.json.decode(row.after, type=Device) if row.after else None,
+        after=_read(row.after, Device),
         even_if_personal=row.even_if_personal,
         awaited_since=_moment(row.awaited_since),
         acknowledged_at=_moment(row.acknowledged_at),
         change=_change(row.change),
-        altered=msgspec.json.decode(row.altered, type=Altered) if row.altered else None,
+        altered=_read(row.altered, Altered),
+        report=_read(row.report, Report),
+        candidates=_read(row.candidates, tuple[Partnership, ...]) or (),
+        matched=_read(row.matched, tuple[Link, ...]),
         repairs=row.repairs,
         history=msgspec.json.decode(row.history, type=tuple[Step, ...]),
         etag=row.etag,
@@ -133,7 +145,15 @@ def _history(steps: tuple[Step, ...]) -> str:
 
 
 def _text(value: object | None) -> str:
-    return msgspec.json.encode(value).decode() if value else ""
+    return _json(value) if value else ""
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _read(text: str, shape: type[T]) -> T | None:
+    return msgspec.json.decode(text, type=shape) if text else None
 
 
 def _change(text: str) -> TenantChange | None:

@@ -22,7 +22,8 @@ class Newest(Generic[T]):
     One table's words, guarded by their age and by optimistic concurrency.
 
     `entity` and `read` turn a word into its row and back; `age` gives its time and its id;
-    `plural` names such words in a failure.
+    `plural` names such words in a failure; `remembered` is how many that stood before are
+    kept, for when the newest is withdrawn.
     """
 
     table: Table
@@ -30,6 +31,7 @@ class Newest(Generic[T]):
     read: Callable[[Entity], T]
     age: Callable[[T], Age]
     plural: str
+    remembered: int = REMEMBERED
 
     def keep(self, word: T) -> T:
         """Store the word unless a newer one is known; return the newest."""
@@ -45,7 +47,7 @@ class Newest(Generic[T]):
                 return known
             earlier = [self.entity(known), *_earlier(stored)]
             try:
-                self.table.replace(_with(row, earlier), str(stored["etag"]))
+                self.table.replace(self._with(row, earlier), str(stored["etag"]))
             except Contended:
                 continue
             return word
@@ -80,19 +82,18 @@ class Newest(Generic[T]):
     def _put(self, words: list[Entity], stored: Entity) -> None:
         etag = str(stored["etag"])
         if words:
-            self.table.replace(_with(words[0], words[1:]), etag)
+            self.table.replace(self._with(words[0], words[1:]), etag)
         else:
             self.table.delete(str(stored["PartitionKey"]), str(stored["RowKey"]), etag)
 
     def _stored(self, row: Entity) -> Entity | None:
         return self.table.get(str(row["PartitionKey"]), str(row["RowKey"]))
 
+    def _with(self, row: Entity, earlier: list[Entity]) -> Entity:
+        return {**row, "earlier": msgspec.json.encode(earlier[: self.remembered]).decode()}
+
 
 def _earlier(stored: Entity) -> list[Entity]:
     """Return the words that stood before, newest first."""
     found: list[Entity] = msgspec.json.decode(str(stored.get("earlier", "[]")))
     return found
-
-
-def _with(row: Entity, earlier: list[Entity]) -> Entity:
-    return {**row, "earlier": msgspec.json.encode(earlier[:REMEMBERED]).decode()}

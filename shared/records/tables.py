@@ -1,6 +1,6 @@
 """Table storage: short reads and guarded writes, its exceptions as Failures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +26,7 @@ from shared.errors import Contended
 Entity = dict[str, object]
 LONGEST_PAGE = 1000  # entities
 OVERTAKEN = "another worker has changed the record meanwhile"
+RANGE = "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end"
 
 
 class Verb(StrEnum):
@@ -104,12 +105,46 @@ class Table:
 
     def first(self, partition: str, prefix: str, at_most: int) -> list[Entity]:
         """Return the first entities whose row keys begin with the prefix, in their keys' order."""
-        end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        end = after_all(prefix)
+        return self._query(RANGE, at_most, partition=partition, start=prefix, end=end)
+
+    def all(self, partition: str, at_most: int) -> list[Entity]:
+        """Return the first entities of a partition, in their keys' order."""
+        return self._query("PartitionKey eq @partition", at_most, partition=partition)
+
+    def scan(
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        *,
+        select: Sequence[str] = (),
+        per_answer: int = LONGEST_PAGE,
+    ) -> Iterator[Entity]:
+        """
+        Yield the entities from one row key up to another, without it, in their keys' order.
+
+        In memory there is one answer of at most so many entities; they come without etags,
+        and, if some are selected, with those properties and `RowKey` only.
+        """
+        found = self._client.query_entities(
+            RANGE,
+            parameters={"partition": partition, "start": start, "end": end},
+            results_per_page=per_answer,
+            select=["RowKey", *select] if select else None,
+        )
+        while True:
+            with translated("Table storage"):
+                try:
+                    each = next(found)
+                except (StopIteration, ResourceNotFoundError):
+                    return  # the table is made when the first entity is written
+            yield dict(each)
+
+    def _query(self, within: str, at_most: int, **parameters: str) -> list[Entity]:
         with translated("Table storage"):
             found = self._client.query_entities(
-                "PartitionKey eq @partition and RowKey ge @start and RowKey lt @end",
-                parameters={"partition": partition, "start": prefix, "end": end},
-                results_per_page=min(at_most, LONGEST_PAGE),
+                within, parameters=parameters, results_per_page=min(at_most, LONGEST_PAGE)
             )
             try:
                 return [{**each, "etag": each.metadata["etag"]} for each in islice(found, at_most)]
@@ -143,6 +178,11 @@ class Table:
     def ping(self) -> None:
         """Raise a Failure unless table storage answers."""
         self.get("ping", "ping")
+
+
+def after_all(prefix: str) -> str:
+    """Return the first row key that is behind all that begin with the prefix."""
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
 def _operation(write: Write) -> tuple[str, dict[str, object], dict[str, Any]]:

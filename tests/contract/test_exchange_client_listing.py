@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from infra.local.simulators.exchange.paging import Links
-from shared.exchange.failures import CutShort
+from shared.errors import CutShort
 from shared.exchange.paging import by_mailbox, by_prefix, complete
 from shared.exchange.reply import Page
 from tests.contract.exchange_client import ClientWorld, guids

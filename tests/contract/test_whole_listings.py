@@ -4,7 +4,7 @@ import pytest
 
 from infra.local.simulators.exchange import faults
 from infra.local.simulators.exchange.paging import Links
-from shared.exchange.failures import CutShort
+from shared.errors import CutShort
 from shared.exchange.policies import Policies
 from shared.exchange.rules import AccessRules
 from tests.contract.exchange_client import ClientWorld

@@ -53,6 +53,7 @@ class Canaries:
             "the function key": world.function_key,
             "the master key": world.master_key,
             "the storage key": key[1],
+            **dict(_sender_secrets(world)),
         }
         spelled = {name: set(spelled_text(text)) for name, text in texts.items()}
         for kind, tokens in (("token", self.tokens), ("assertion", self.assertions)):
@@ -123,6 +124,14 @@ def spelled_key(key: RSAPrivateKey) -> Iterator[str]:
         pem = key.private_bytes(serialization.Encoding.PEM, form, plain).decode()
         # The first lines hold the modulus, which is public; the later ones do not.
         yield from pem.splitlines()[-8:-2]
+
+
+def _sender_secrets(world: World) -> Iterator[tuple[str, str]]:
+    """Yield what each MDM proves itself with, and the part of it that nobody could guess."""
+    for name, keys in world.sender_keys.items():
+        yield f"the secret of {name}", keys.signs
+        bare = keys.signs.removeprefix("whsec_").removeprefix("whsk_").rpartition(":")[2]
+        yield f"the bare secret of {name}", bare
 
 
 def _spelled_bytes(raw: bytes) -> Iterator[str]:

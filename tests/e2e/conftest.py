@@ -10,7 +10,9 @@ from infra.local.world import World
 LOG_TAIL = 6_000  # characters
 
 # What fails in these is then shown as in a test.
-for name in ("asking", "administering", "azure_outages", "exchange_outages", "storage_outages"):
+HELPING = ("asking", "administering", "managing")
+OUTAGES = ("azure_outages", "exchange_outages", "storage_outages")
+for name in (*HELPING, *OUTAGES):
     pytest.register_assert_rewrite(f"tests.e2e.{name}")
 
 

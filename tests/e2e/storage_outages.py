@@ -12,6 +12,7 @@ from infra.local.world import World
 from tests.e2e.asking import a_phone, an_order, order, post
 from tests.e2e.fuse import Failing, Fuse, busy, cut_before_effect
 from tests.e2e.looking import all_done, done, events_about, has_no_messages, operation, until
+from tests.e2e.managing import carried_out, composed, held, managed, which
 from tests.e2e.side_by_side import a_world
 
 SENDERS_PATIENCE = 15.0  # seconds a sender waits for an answer
@@ -30,11 +31,11 @@ def storage_down(world: World) -> Iterator[None]:
 
 def while_storage_is_down_senders_are_told_to_come_again_and_nothing_is_lost() -> None:
     with TemporaryDirectory() as folder, a_world(keep=Path(folder)) as (world, client):
-        _is_told_at_every_door(world, storage_down(world))
+        _is_told_at_every_door(world, storage_down(world), reports=503)
         assert client.get(f"{world.url}/api/health").json() == {"status": "ready"}
 
 
-def while_tables_are_busy_senders_are_told_to_come_again() -> None:
+def while_tables_are_busy_reports_are_taken_and_all_else_is_told_to_come_again() -> None:
     _is_told_while_a_service_fails("tables", busy)
 
 
@@ -46,8 +47,34 @@ def while_queues_break_off_senders_are_told_to_come_again() -> None:
     _is_told_while_a_service_fails("queues", cut_before_effect)
 
 
-def while_tables_break_off_senders_are_told_to_come_again() -> None:
+def while_tables_break_off_reports_are_taken_and_all_else_is_told_to_come_again() -> None:
     _is_told_while_a_service_fails("tables", cut_before_effect)
+
+
+def while_queues_are_busy_each_sender_is_told_to_come_again_in_the_way_it_understands() -> None:
+    fuse = Fuse()
+    with a_world(watch=fuse.watch, lease=1) as (world, client):
+        fleets, standards = managed(world, "fleet"), managed(world, "standard")
+        calls = {
+            "fleet": composed(world, "fleet", "mdm_unenrolled", fleets.phone),
+            "standard": composed(world, "standard", "device.noncompliant", standards.phone),
+        }
+        with fuse.blown("queues", busy):
+            told = {name: client.send(call) for name, call in calls.items()}
+        again = {name: client.send(call) for name, call in calls.items()}
+        ids = {name: answer.json()["operation_ids"][0] for name, answer in again.items()}
+        until(lambda: carried_out(world, client, ids["standard"]), "the one is carried out")
+        until(lambda: held(world, client, fleets.phone), "the other waits for a person")
+        post(world, client, f"operations/{ids['fleet']}/link", which(fleets))
+        until(lambda: carried_out(world, client, ids["fleet"]), "it is carried out as well")
+
+        assert {name: each.status_code for name, each in told.items()} == {
+            "fleet": 429,
+            "standard": 503,
+        }
+        assert all(int(each.headers["Retry-After"]) > 0 for each in told.values())
+        assert [each.status_code for each in again.values()] == [202, 202]
+        assert {each.device.access_state for each in (fleets, standards)} == {"Blocked"}
 
 
 def an_order_under_way_when_storage_fails_comes_to_its_end() -> None:
@@ -69,10 +96,14 @@ def an_order_under_way_when_storage_fails_comes_to_its_end() -> None:
 def _is_told_while_a_service_fails(service: str, failing: Failing) -> None:
     fuse = Fuse()
     with a_world(watch=fuse.watch, lease=1) as (world, _):
-        _is_told_at_every_door(world, fuse.blown(service, failing))
+        # A report only has to be stored on a queue; all else needs tables too.
+        reports = 202 if service == "tables" else 503
+        _is_told_at_every_door(world, fuse.blown(service, failing), reports=reports)
 
 
-def _is_told_at_every_door(world: World, outage: AbstractContextManager[None]) -> None:
+def _is_told_at_every_door(
+    world: World, outage: AbstractContextManager[None], *, reports: int
+) -> None:
     """Try each door during the outage, then do as a sender does, which is to send again."""
     ordered, reported = a_phone(world, "ordered"), a_phone(world, "reported")
     command = an_order(ordered, "block")
@@ -92,9 +123,11 @@ def _is_told_at_every_door(world: World, outage: AbstractContextManager[None]) -
         ids = [answer.json()["operation_id"] for answer in again]
         until(lambda: all_done(world, client, *ids), "what was sent again is carried out")
 
-    assert [answer.status_code for answer in answers] == [503] * 3
-    assert all(int(answer.headers["Retry-After"]) > 0 for answer in answers[:2])
-    assert answers[1].json() == {"title": "Service Unavailable", "status": 503}
+    assert [answer.status_code for answer in answers] == [503, reports, 503]
+    refused = [answer for answer in answers[:2] if answer.status_code == 503]
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in refused)
+    if answers[1] in refused:
+        assert answers[1].json() == {"title": "Service Unavailable", "status": 503}
     assert answers[2].json() == {"status": "not ready"}
     assert [answer.status_code for answer in again] == [202, 202]
     assert (ordered.access_state, reported.access_state) == ("Blocked", "Blocked")
@@ -102,9 +135,10 @@ def _is_told_at_every_door(world: World, outage: AbstractContextManager[None]) -
 
 STORIES = (
     while_storage_is_down_senders_are_told_to_come_again_and_nothing_is_lost,
-    while_tables_are_busy_senders_are_told_to_come_again,
+    while_tables_are_busy_reports_are_taken_and_all_else_is_told_to_come_again,
     while_queues_are_busy_senders_are_told_to_come_again,
     while_queues_break_off_senders_are_told_to_come_again,
-    while_tables_break_off_senders_are_told_to_come_again,
+    while_tables_break_off_reports_are_taken_and_all_else_is_told_to_come_again,
+    while_queues_are_busy_each_sender_is_told_to_come_again_in_the_way_it_understands,
     an_order_under_way_when_storage_fails_comes_to_its_end,
 )

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -10,7 +11,17 @@ from infra.local import contoso
 from infra.local.simulators.mdm import standard_webhooks_request
 from infra.local.world import World, utc_now
 from tests.e2e.asking import a_phone
-from tests.e2e.looking import QUEUES, done, has_no_messages, messages_on, operation, rows, until
+from tests.e2e.looking import (
+    QUEUES,
+    done,
+    events_about,
+    finished,
+    has_no_messages,
+    messages_on,
+    operation,
+    rows,
+    until,
+)
 
 REFUSED = {"title": "Unauthorized", "status": 401}
 LIMIT = 256 * 1024
@@ -34,9 +45,9 @@ def genuine(world: World, body: bytes, *, message_id: str = "msg_genuine") -> ht
     )
 
 
-def stored(world: World) -> tuple[int, int, int]:
+def stored(world: World) -> tuple[int, int]:
     """Count all that a delivery could leave behind."""
-    return len(rows(world, "deliveries")), len(rows(world, "journal")), messages_on(world, *QUEUES)
+    return len(rows(world, "journal")), messages_on(world, *QUEUES)
 
 
 def test_an_unknown_sender_is_not_found(world: World, client: httpx.Client) -> None:
@@ -112,7 +123,7 @@ def test_a_stale_a_future_a_forged_and_an_altered_delivery_are_refused_without_d
         b"\xff\xfe",
         b"[" * 100_000,
         b"[]",
-        b'{"type": 7}',
+        b'{"type": {}}',
         b'{"type": "device.noncompliant"}',
         REPORT.replace(b"2026-05-04T10:00:00Z", b"2026-05-04T10:00:00"),  # no offset
         REPORT.replace(b"2026-05-04T10:00:00Z", b"2026-02-30T10:00:00Z"),
@@ -154,29 +165,50 @@ def test_a_body_of_just_256_kilobytes_is_taken(world: World, client: httpx.Clien
     until(lambda: has_no_messages(world), "its message is gone")
 
 
-def test_an_unknown_event_type_is_acknowledged_and_leaves_nothing(
+def test_an_unknown_event_type_is_acknowledged_and_starts_nothing(
     world: World, client: httpx.Client
 ) -> None:
     before = stored(world)
 
     answer = client.send(genuine(world, b'{"type": "device.renamed", "data": 1}'))
 
-    assert (answer.status_code, answer.json()) == (202, {"operation_id": None})
+    assert answer.status_code == 202
+    assert answer.json() == {"operation_id": None, "operation_ids": []}
     assert stored(world) == before
 
 
-def test_a_delivery_id_used_again_for_another_body_is_a_conflict(
+def test_a_delivery_id_used_again_for_another_body_is_abandoned_and_the_first_stands(
     world: World, client: httpx.Client
 ) -> None:
-    a_phone(world, "twice")
+    phone = a_phone(world, "twice")
     body = REPORT.replace(contoso.MAILBOX.encode(), b"twice@contoso.com")
     body = body.replace(contoso.PHONE.encode(), b"TWICE")
     first = client.send(genuine(world, body, message_id="msg_twice"))
-    other = body.replace(b"noncompliant", b"retired")
+    (operation_id,) = first.json()["operation_ids"]
+    until(lambda: done(world, client, operation_id), "the first is handled")
+    before = operation(world, client, operation_id)
 
+    other = body.replace(b"noncompliant", b"compliant")
     answers = [client.send(genuine(world, each, message_id="msg_twice")) for each in (other, body)]
+    until(lambda: abandoned(world, phone.device_id), "the other one is announced as given up")
+    until(lambda: has_no_messages(world), "no message is left")
 
-    assert [answer.status_code for answer in answers] == [409, 202]
-    assert answers[1].json() == first.json()
-    until(lambda: done(world, client, first.json()["operation_id"]), "the first is handled")
-    assert operation(world, client, first.json()["operation_id"])["asked"] == "noncompliant"
+    assert [(each.status_code, each.json()) for each in answers] == [(202, first.json())] * 2
+    (other_id,) = abandoned(world, phone.device_id)
+    given_up = until(lambda: finished(world, client, other_id), "it is closed")
+    assert (given_up["state"], given_up["asked"]) == ("abandoned", "compliant")
+    assert "already stands for something else" in given_up["history"][-1]["note"]
+    assert operation(world, client, operation_id) == before
+    assert len({event["id"] for event in events_about(world, operation_id)}) == 1
+    assert phone.access_state == "Blocked"
+
+
+def abandoned(world: World, device_id: str) -> set[str]:
+    """Return the operations on a device that were announced as given up."""
+    told: list[dict[str, Any]] = [*world.topic.events]
+    return {
+        event["data"]["operation_id"]
+        for event in told
+        if event["type"] == "easgate.operation.abandoned.v1"
+        and event["data"]["device_id"] == device_id
+    }

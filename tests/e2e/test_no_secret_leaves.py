@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,12 +15,14 @@ from azure.storage.blob import BlobServiceClient
 from infra.local import contoso
 from infra.local.serve import Simulator
 from infra.local.simulators.exchange import faults
+from infra.local.simulators.mdm.vendors import SENDERS
 from infra.local.world import World
 from tests.e2e.administering import unregistered, with_rights, without_vault_role
 from tests.e2e.asking import a_phone, an_order, get, order, post, refused, report, wiped
 from tests.e2e.canaries import Canaries, leaks, spelled_key, spelled_text, spelled_token
 from tests.e2e.fuse import Fuse, busy, cut_after_effect, cut_before_effect
-from tests.e2e.looking import abandoned_events, done, until, waits_for
+from tests.e2e.looking import abandoned_events, done, rows, until, waits_for
+from tests.e2e.managing import address, composed, managed, signs
 from tests.e2e.rummaging import places
 
 
@@ -61,6 +64,7 @@ def day() -> Iterator[Day]:
         _exchange(day)
         _azure(day)
         _messages(day)
+        _senders(day)
         yield day
 
 
@@ -76,7 +80,7 @@ def test_the_day_saw_what_it_should_have_seen(day: Day) -> None:
     found = day.found()
     statuses = {answer.status_code for answer in day.answers}
 
-    assert {200, 202, 400, 401, 404, 409, 413, 503} <= statuses
+    assert {200, 202, 204, 400, 401, 404, 409, 413, 429, 503} <= statuses
     assert len(day.canaries.tokens) > 3
     assert len(day.canaries.assertions) > 3
     assert len(day.world.vault.private_keys()) == 1
@@ -88,6 +92,8 @@ def test_the_day_saw_what_it_should_have_seen(day: Day) -> None:
     assert contoso.CERTIFICATE in found["answers"]
     assert "Host.Functions.on_certificate_schedule" in found["blobs"]
     assert "easgate.signal.v1" in found["sent to storage"]
+    assert all(f"mdm:{name}" in found["tables"] for name in SENDERS)
+    assert "a chunked body does not reach the function" in found["log"]
 
 
 def test_a_secret_that_leaks_is_found_in_every_place(day: Day) -> None:
@@ -117,6 +123,7 @@ def test_the_search_knows_every_spelling(day: Day) -> None:
 
     for secret in (
         *spelled_text(day.world.webhook_secret),
+        *(spelled for name in SENDERS for spelled in spelled_text(signs(day.world, name))),
         *spelled_text(day.world.function_key),
         *spelled_token(token),
         *spelled_key(key),
@@ -209,6 +216,32 @@ def _messages(day: Day) -> None:
     day.world.put("device-commands", "neither JSON nor anything")
     day.world.put("device-signals", json.dumps({"schema": "easgate.signal.v1"}))
     until(lambda: abandoned_events(day.world) >= before + 2, "both are abandoned")
+
+
+def _senders(day: Day) -> None:
+    """Let every sender speak: rightly, cut short, with its secret where it does not belong."""
+    world, client = day.world, day.client
+    calls = [
+        composed(world, name, event, managed(world, f"{name}-says-{number}").phone)
+        for name, sender in SENDERS.items()
+        for number, event in enumerate(sender.events[:2])
+    ]
+    for call in calls:
+        client.send(call)
+        client.post(call.url, headers=_without_length(call), content=call.content[:-1])
+        client.post(call.url, headers=_without_length(call), content=iter([call.content]))
+    with day.fuse.blown("queues", busy), ThreadPoolExecutor(len(SENDERS)) as pool:
+        wait(pool.submit(client.send, call) for call in calls[::2])
+    for name in SENDERS:
+        secret = {"token": signs(world, name)}
+        client.post(address(world, name), params=secret, json=secret)
+        client.get(address(world, name), params=secret)
+    spoke = {f"mdm:{name}" for name in SENDERS}
+    until(lambda: spoke <= {row["asked_by"] for row in rows(world, "journal")}, "all were heard")
+
+
+def _without_length(call: httpx.Request) -> dict[str, str]:
+    return {name: value for name, value in call.headers.items() if name != "content-length"}
 
 
 def _look(day: Day) -> None:

@@ -9,22 +9,27 @@ from typing import Any, Protocol
 
 from shared import wiring
 from shared.config import Limits, Tenant
-from shared.devices.model import Trust
+from shared.credentials.webhook_secret import LiveSecret
 from shared.flows.changes import Changing
 from shared.flows.rotation_ports import RotationPorts
-from shared.mdm.senders import Sender, Senders
+from shared.mdm.senders import Secrets, Sender, Senders
 from shared.records.announcements import Announcements
+from shared.records.awaited import Awaited
 from shared.records.certificates import Certificates
-from shared.records.deliveries import Deliveries
+from shared.records.held import Held
+from shared.records.links import Links
+from shared.records.reports import Reports
 from shared.records.rotations import Rotations
+from shared.records.subscriptions import Chores
 from shared.records.tenant_orders import TenantOrders
+from shared.records.unheeded import Unheeded
 from shared.records.validations import Validations
 from shared.services import OneExchange, Services
 from tests.unit.builders import TENANT, a_device
 from tests.unit.certificates import an_app
 from tests.unit.default_access_world import Records
-from tests.unit.signing import SECRET
-from tests.unit.stand_ins import FakeQueue, FakeTable
+from tests.unit.signing import SECRET, a_secret, a_sender
+from tests.unit.stand_ins import FakeClock, FakeQueue, FakeTable
 from tests.unit.validation_chain import Chain
 from tests.unit.world import SETTLE, World
 
@@ -41,10 +46,10 @@ def a_tenant(**changes: object) -> Tenant:
 class OneSecret:
     """The vault's only secret."""
 
-    def live(self, name: str, at_most: timedelta = timedelta()) -> tuple[str, ...]:
+    def live(self, name: str, at_most: timedelta = timedelta()) -> tuple[LiveSecret, ...]:
         """Return it."""
         assert (name, at_most >= timedelta()) == ("portal-secret", True)
-        return (SECRET,)
+        return (a_secret(SECRET),)
 
     def expires_at(self, name: str) -> None:
         """Say that it carries no date."""
@@ -59,7 +64,13 @@ class Deployment:
     queue: FakeQueue = field(default_factory=FakeQueue)
     vault: Chain = field(default_factory=Chain)  # and Graph, Entra ID, the app's rights
     validations: Validations = field(default_factory=lambda: Validations(FakeTable()))
-    deliveries: FakeTable = field(default_factory=FakeTable)
+    senders: dict[str, Sender] = field(default_factory=lambda: {"portal": a_sender()})
+    secrets: Secrets = field(default_factory=OneSecret)
+    chores: Chores = field(default_factory=lambda: Chores(FakeTable(), FakeClock()))
+    links: FakeTable = field(default_factory=FakeTable)
+    reports: FakeTable = field(default_factory=FakeTable)
+    held: FakeTable = field(default_factory=FakeTable)
+    unheeded: FakeTable = field(default_factory=FakeTable)
     pins: Certificates = field(default_factory=lambda: Certificates(FakeTable()))
     announced: Announcements = field(default_factory=lambda: Announcements(FakeTable()))
     rotations: Rotations = field(default_factory=lambda: Rotations(FakeTable()))
@@ -99,18 +110,18 @@ class Deployment:
         return OneExchange(
             devices=self.world.exchange,
             facts=absent,
+            partnerships=absent,
             changing=Changing(policies=absent, rules=absent),
             default_access=absent,
+            inventory=absent,
             permissions=self.vault.exchange,
         )
 
     @property
     def services(self) -> Services:
         """Return the ports."""
-        portal = Sender(
-            name="portal", tenant_id=TENANT, secret_name="portal-secret", trust=Trust.FULL
-        )
         clock = self.world.clock
+        absent: Any = None
         return Services(
             tenants=self.tenants,
             rotations=dict.fromkeys(self.tenants, self.rotation),
@@ -120,9 +131,18 @@ class Deployment:
             journal=self.world.journal,
             postures=self.world.postures,
             orders=self.world.orders,
-            deliveries=Deliveries(self.deliveries, clock),
+            links=Links(self.links),
+            reports=Reports(self.reports),
+            held=Held(self.held, clock),
+            awaited=Awaited(FakeTable()),
+            unheeded=Unheeded(self.unheeded, clock),
+            people={},
             queues=self.queue,
-            senders=Senders(senders={"portal": portal}, secrets=OneSecret(), clock=clock),
+            senders=Senders(senders=self.senders, secrets=self.secrets, clock=clock),
+            chores=self.chores,
+            subscriptions=absent,
+            listeners=(),
+            polling=absent,
             events=self.world.events,
             vault=self.vault,
             vault_url="https://contoso-kv.vault.azure.net",

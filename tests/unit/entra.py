@@ -198,7 +198,7 @@ class Identity:
             identities=no_identities(login),
             scope="https://outlook.office365.com/.default",
             clock=self.clock,
-            **told,
+            **told,  # type: ignore[arg-type]  # one named argument, or none
         )
 
     def _fell_back(self, app: "App", old: str, new: str, reason: str) -> None:

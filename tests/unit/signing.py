@@ -5,11 +5,34 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from tests.unit.builders import NOW
+import msgspec
+
+from shared.credentials.webhook_secret import LiveSecret
+from shared.mdm import configured
+from shared.mdm.senders import Sender
+from shared.mdm.settings import SenderSettings
+from tests.unit.builders import NOW, TENANT
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER_SECRET = "whsec_" + base64.b64encode(b"another secret, just as long....").decode()
 DELIVERY_ID = "msg_p5jXN8AQM9LWM0D4loKWxJek"
+
+
+def a_secret(value: str, version: str = "one") -> LiveSecret:
+    """Return a live version of the portal's secret."""
+    return LiveSecret(name="portal-secret", version=version, value=value)
+
+
+def a_sender(**settings: object) -> Sender:
+    """Return the portal, as it is configured unless a test says otherwise."""
+    written = {
+        "vendor": "standard",
+        "tenant_id": TENANT,
+        "secret_name": "portal-secret",
+        "trust": "full",
+        **settings,
+    }
+    return configured.sender("portal", msgspec.convert(written, SenderSettings))
 
 
 def signature(delivery_id: str, timestamp: str, body: bytes, *, secret: str = SECRET) -> str:

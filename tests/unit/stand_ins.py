@@ -1,13 +1,14 @@
 """The world as the stories see it, in memory; storage keeps its etags and its refusals."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.credentials.certificate import App, Certificate
 from shared.credentials.expiry import Stage
 from shared.credentials.mismatch import Mismatch
-from shared.credentials.validation import LastValidation, Report
+from shared.credentials.validation import LastValidation
+from shared.credentials.validation import Report as Validated
 from shared.devices import wipe
 from shared.devices.model import (
     AccessPolicy,
@@ -21,11 +22,12 @@ from shared.devices.model import (
     WipeState,
 )
 from shared.devices.operation import Operation, is_wipe
+from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Contended, Failure, Misconfigured, NotFound, Retryable
 from shared.events import catalogue, watch
 from shared.events.catalogue import Event
-from shared.records.tables import OVERTAKEN, Entity, Table, Verb, Write
+from shared.records.tables import LONGEST_PAGE, OVERTAKEN, Entity, Table, Verb, Write
 from tests.unit.builders import NOW, QUARANTINE_BY_DEFAULT, never_wiped
 
 
@@ -87,6 +89,30 @@ class FakeTable(Table):
         found = [key for key in self.rows if key[0] == partition and key[1].startswith(prefix)]
         return [dict(self.rows[key]) for key in sorted(found)[:at_most]]
 
+    def all(self, partition: str, at_most: int) -> list[Entity]:
+        """Return copies of the first entities of a partition."""
+        return self.first(partition, "", at_most)
+
+    def scan(
+        self,
+        partition: str,
+        start: str,
+        end: str,
+        *,
+        select: Sequence[str] = (),
+        per_answer: int = LONGEST_PAGE,
+    ) -> Iterator[Entity]:
+        """Yield what is asked for of the entities in the range; each answer shows its moment."""
+        while found := sorted(
+            key for key in self.rows if key[0] == partition and start <= key[1] < end
+        )[:per_answer]:
+            self._check()
+            asked = {"RowKey", *select} if select else None
+            answer = [_part(self.rows[key], asked) for key in found]
+            yield from answer
+            start = found[-1][1] + "\0"
+        self._check()
+
     def transact(self, writes: Sequence[Write]) -> list[str]:
         """Make all writes or none."""
         self._check()
@@ -136,6 +162,14 @@ def _entity(entity: object) -> Entity:
     assert isinstance(entity, dict)
     assert "etag" not in entity, "etags belong to storage"
     return dict(entity)
+
+
+def _part(entity: Entity, asked: set[str] | None) -> Entity:
+    return {
+        name: value
+        for name, value in entity.items()
+        if name != "etag" and (asked is None or name in asked)
+    }
 
 
 def _key(entity: Entity) -> tuple[str, str]:
@@ -305,6 +339,10 @@ class FakeEvents:
         """Take that a wipe is no longer waited for."""
         self._take(catalogue.wipe_unconfirmed(operation))
 
+    def operation_held(self, operation: Operation) -> None:
+        """Take that an operation waits for a person."""
+        self._take(catalogue.operation_held(operation))
+
     def operation_abandoned(self, operation: Operation) -> None:
         """Take that an operation was given up."""
         self._take(catalogue.operation_abandoned(operation))
@@ -329,7 +367,7 @@ class FakeEvents:
         """Take that something does not fit."""
         self._take(watch.certificate_mismatch(app, found, occurrence=occurrence, now=now))
 
-    def validation_failed(self, app: App, report: Report, before: LastValidation) -> None:
+    def validation_failed(self, app: App, report: Validated, before: LastValidation) -> None:
         """Take that a chain which worked does so no more."""
         self._take(catalogue.validation_failed(app, report, before))
 
@@ -344,6 +382,7 @@ class FakeQueue:
     """Our queues: what was put on them, and what was put back."""
 
     signals: list[Signal] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     tenant_commands: list[TenantCommand] = field(default_factory=list)
     back: list[tuple[str, bytes, timedelta | None]] = field(default_factory=list)
@@ -354,6 +393,16 @@ class FakeQueue:
         """Take a signal."""
         self._check()
         self.signals.append(signal)
+
+    def put_report(self, report: Report) -> None:
+        """Take a report."""
+        self.put_words([report])
+
+    def put_words(self, words: Sequence[Signal | Report]) -> None:
+        """Take what senders say."""
+        self._check()
+        self.signals.extend(word for word in words if isinstance(word, Signal))
+        self.reports.extend(word for word in words if isinstance(word, Report))
 
     def put_command(self, command: Command) -> None:
         """Take a command."""

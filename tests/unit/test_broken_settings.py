@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from functions import queues
-from shared import messages, wiring
+from shared import messages, sender_messages, wiring
 from shared.errors import Misconfigured, Retryable
 from shared.messages import COMMANDS, SIGNALS
 from tests.unit.app_world import Deployment, Message
@@ -23,9 +23,9 @@ SENT = b"""<?xml version="1.0" encoding="utf-8"?><QueueMessagesList><QueueMessag
 <TimeNextVisible>Mon, 04 May 2026 10:00:05 GMT</TimeNextVisible>
 </QueueMessage></QueueMessagesList>"""
 TRIGGERS: list[tuple[Callable[[Message], object], str, bytes]] = [
-    (queues.on_device_signal, SIGNALS, messages.write_signal(a_signal())),
+    (queues.on_device_signal, SIGNALS, sender_messages.write_signal(a_signal())),
     (queues.on_device_command, COMMANDS, messages.write_command(a_command())),
-    (queues.on_poison_signal, SIGNALS + "-poison", messages.write_signal(a_signal())),
+    (queues.on_poison_signal, SIGNALS + "-poison", sender_messages.write_signal(a_signal())),
     (queues.on_poison_command, COMMANDS + "-poison", messages.write_command(a_command())),
 ]
 

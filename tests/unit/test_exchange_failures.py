@@ -8,8 +8,16 @@ import httpx
 import pytest
 
 from shared.credentials.findings import Found
-from shared.errors import Failure, Misconfigured, NotFound, NotPermitted, Rejected, Retryable
-from shared.exchange.failures import CutShort, OutOfScope
+from shared.errors import (
+    CutShort,
+    Failure,
+    Misconfigured,
+    NotFound,
+    NotPermitted,
+    Rejected,
+    Retryable,
+)
+from shared.exchange.failures import OutOfScope
 from tests.unit.builders import TENANT
 from tests.unit.exchange_answers import answer, binding_error, error, rows, server
 

@@ -8,8 +8,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from shared.errors import Misconfigured, NotFound
-from shared.exchange.failures import CutShort
+from shared.errors import CutShort, Misconfigured, NotFound
 from shared.exchange.paging import MOST_PAGES, by_mailbox, complete, rows_of
 from shared.exchange.reply import Page
 from tests.unit.builders import TENANT

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from shared.errors import Failure, Misconfigured, Rejected, Retryable
-from shared.exchange.group_commit import GroupCommit
+from shared.group_commit import GroupCommit
 
 PATIENCE = 10.0  # seconds, of which a test that passes needs none
 

@@ -4,38 +4,20 @@ import json
 
 import pytest
 
-from functions import operations, webhooks
+from functions import operations
 from shared import messages
 from shared.errors import Misconfigured, Retryable
 from tests.unit.app_world import Answer, Deployment, call, request, told
-from tests.unit.builders import DEVICE_ID, MAILBOX, TENANT, a_command, a_signal
-from tests.unit.signing import OTHER_SECRET, signed
+from tests.unit.builders import TENANT, a_command
 
 COMMAND = messages.write_command(a_command())
 OPERATION_ID = a_command().command_id
 OTHER_TENANT = "5b2c1d0e-0000-4000-8000-000000000002"
-EVENT = json.dumps(
-    {
-        "type": "device.lost",
-        "timestamp": "2026-05-04T09:59:00Z",
-        "data": {"mailbox": MAILBOX, "device_id": DEVICE_ID},
-    }
-).encode()
 
 
 @pytest.fixture
 def app() -> Deployment:
     return Deployment()
-
-
-def webhook(
-    app: Deployment, body: bytes = EVENT, *, sender: str = "portal", **headers: str
-) -> Answer:
-    """Send a webhook, signed unless the headers say otherwise."""
-    sent = headers or signed(body)
-    return call(
-        app, webhooks.on_webhook, request("POST", body, route={"sender": sender}, headers=sent)
-    )
 
 
 def order(app: Deployment, body: bytes = COMMAND) -> Answer:
@@ -47,66 +29,6 @@ def operation(app: Deployment, operation_id: str = OPERATION_ID, **params: str) 
     """Ask for an operation."""
     asked = request(route={"operation_id": operation_id}, params=params)
     return call(app, operations.get_operation, asked)
-
-
-def test_webhook_is_answered_once_it_is_stored(app: Deployment) -> None:
-    """With the operation to ask for; a repeat gets the same answer."""
-    first, again = webhook(app), webhook(app)
-    assert (first.status_code, again.status_code) == (202, 202)
-    assert told(first) == told(again)
-    (signal,) = app.queue.signals
-    assert told(first) == {"operation_id": signal.signal_id}
-
-
-def test_event_that_does_not_concern_us_is_taken(app: Deployment) -> None:
-    """No operation comes of it."""
-    answer = webhook(app, b'{"type": "user.created"}')
-    assert (answer.status_code, told(answer)) == (202, {"operation_id": None})
-
-
-STRANGERS: dict[str, tuple[bytes, dict[str, str], int]] = {
-    "without headers": (EVENT, {"x": ""}, 401),
-    "stale": (EVENT, {**signed(EVENT), "webhook-timestamp": "1"}, 401),
-    "malformed": (EVENT, {**signed(EVENT), "webhook-signature": "v1,\x00"}, 401),
-    "wrongly signed": (EVENT, signed(EVENT, secret=OTHER_SECRET), 401),
-    "signed for another body": (EVENT, signed(b"{}"), 401),
-    "unparsable": (b"{", signed(b"{"), 400),
-    "too large": (b" " * 262_145, signed(b" " * 262_145), 413),
-}
-
-
-@pytest.mark.parametrize("name", STRANGERS)
-def test_bad_webhook_gets_its_status_and_no_detail(app: Deployment, name: str) -> None:
-    """Never a 500, never a 2xx, and nothing is stored."""
-    body, headers, status = STRANGERS[name]
-    answer = webhook(app, body, **headers)
-    assert answer.status_code == status
-    assert told(answer).keys() == {"title", "status"}
-    assert (app.queue.signals, app.deliveries.rows) == ([], {})
-
-
-def test_unknown_sender_is_not_found(app: Deployment) -> None:
-    """Also without a word why."""
-    answer = webhook(app, sender="nobody")
-    assert (answer.status_code, told(answer).get("detail")) == (404, None)
-
-
-def test_delivery_id_used_for_another_body_is_a_conflict(app: Deployment) -> None:
-    """The first delivery stands."""
-    webhook(app)
-    other = EVENT + b" "
-    assert webhook(app, other).status_code == 409
-    assert len(app.queue.signals) == 1
-
-
-def test_webhook_is_refused_while_storage_is_down(app: Deployment) -> None:
-    """The sender comes again, when it is told to."""
-    app.queue.down = Retryable("Queue storage is busy")
-    answer = webhook(app)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
-    app.queue.down = None
-    assert webhook(app).status_code == 202
-    assert len(app.queue.signals) == 1
 
 
 def test_order_is_accepted_once_it_is_stored(app: Deployment) -> None:
@@ -257,10 +179,3 @@ def test_app_without_settings_answers_and_names_none_to_strangers(
     answer: Answer = operations.get_health(request())
     assert answer.status_code == 500
     assert told(answer).keys() == {"title", "status"}
-
-
-def test_signal_id_of_a_webhook_is_the_operation_to_ask_for(app: Deployment) -> None:
-    """From the answer to the story."""
-    operation_id = str(told(webhook(app))["operation_id"])
-    app.world.report(app.queue.signals[0])
-    assert told(operation(app, operation_id))["asked_by"] == f"mdm:{a_signal().sender}"

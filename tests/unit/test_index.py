@@ -15,11 +15,17 @@ TOO_HEAVY = {*AZURE, "httpx", "msal", "cryptography", "requests", "stamina", "sh
 
 FUNCTIONS = {
     *("get_certificate", "get_device_explanation", "get_health", "get_health_dependencies"),
-    "get_openapi",
-    *("get_operation", "on_certificate_schedule", "on_device_command", "on_device_signal"),
-    *("on_poison_command", "on_poison_signal", "on_webhook", "post_certificate_validate"),
-    "post_certificate_rotate",
-    *("post_command", "on_vault_event", "on_poison_vault_event"),
+    *("get_openapi", "get_operation", "get_operations", "get_senders"),
+    *(
+        "on_certificate_schedule",
+        "on_mdm_schedule",
+        "on_device_command",
+        "on_device_signal",
+        "on_webhook",
+    ),
+    *("on_poison_command", "on_poison_signal", "on_poison_vault_event", "on_vault_event"),
+    *("post_certificate_rotate", "post_certificate_validate", "post_command"),
+    "post_operation_link",
 }
 
 

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared import messages
+from shared import messages, sender_messages
 from shared.devices.model import Action, Command, Ownership, Posture, Signal, Trust
 from shared.devices.operation import Operation, State
 from shared.errors import Rejected
 from tests.unit.builders import NOW, TENANT, a_command, a_signal
 
 COMMAND = messages.write_command(a_command())
-SIGNAL = messages.write_signal(a_signal())
+SIGNAL = sender_messages.write_signal(a_signal())
 
 
 def changed(body: bytes, **fields: object) -> bytes:
@@ -62,9 +62,9 @@ def test_order_comes_back_as_it_was_written(command: Command) -> None:
 @given(signal=signals)
 def test_report_comes_back_as_it_was_written(signal: Signal) -> None:
     """Also after it was put off."""
-    body = messages.write_signal(signal)
-    assert messages.read_signal(body) == signal
-    assert messages.read_signal(messages.put_off(body, NOW)) == signal
+    body = sender_messages.write_signal(signal)
+    assert sender_messages.read_signal(body) == signal
+    assert sender_messages.read_signal(messages.put_off(body, NOW)) == signal
 
 
 def test_documented_order_is_read() -> None:
@@ -82,7 +82,8 @@ def test_documented_order_is_read() -> None:
 def test_report_without_ownership_leaves_it_unknown() -> None:
     """So does one with a word we do not know: a fact, and the cautious one."""
     for said in (None, "unknown", "rented", "Corporate"):
-        assert messages.read_signal(changed(SIGNAL, ownership=said)).ownership is Ownership.UNKNOWN
+        report = sender_messages.read_signal(changed(SIGNAL, ownership=said))
+        assert report.ownership is Ownership.UNKNOWN
 
 
 WRONG_COMMANDS: list[tuple[str, object]] = [
@@ -124,7 +125,7 @@ def test_order_with_a_wrong_missing_or_unknown_field_is_rejected(name: str, valu
 def test_report_with_a_wrong_field_is_rejected(name: str, value: object) -> None:
     """Our own messages are checked as strictly: others may write to the queue."""
     with pytest.raises(Rejected, match=name):
-        messages.read_signal(changed(SIGNAL, **{name: value}))
+        sender_messages.read_signal(changed(SIGNAL, **{name: value}))
 
 
 @pytest.mark.parametrize("name", ["mailbox", "device_id"])
@@ -165,7 +166,7 @@ def test_arbitrary_bytes_are_rejected_and_nothing_else(body: bytes) -> None:
     with pytest.raises(Rejected):
         messages.read_command(body)
     with pytest.raises(Rejected):
-        messages.read_signal(body)
+        sender_messages.read_signal(body)
     assert isinstance(messages.waiting(body), messages.Waiting)
     assert isinstance(messages.put_off(body, NOW), bytes)
     assert isinstance(messages.glimpse(body), messages.Glimpse)

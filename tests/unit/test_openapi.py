@@ -5,6 +5,7 @@ import json
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions import openapi, operations
+from shared.mdm.vendors import KNOWN
 from tests.unit.app_world import request
 from tests.unit.indexing import index
 
@@ -32,6 +33,16 @@ def test_routes_are_described_with_their_methods_and_keys() -> None:
         "/health",
         "/openapi.json",
     }
+
+
+def test_whatever_a_sender_may_be_told_is_described() -> None:
+    """Also what only one kind of sender is told."""
+    described = set(openapi.document()["paths"]["/mdm/{sender}"]["post"]["responses"])
+    answers = [vendor.answers for vendor in KNOWN.values()]
+    for each in answers:
+        for status in (each.taken, each.busy, each.gone, each.unverified):
+            assert str(status.value) in described
+    assert {"400", "404", "413", "429"} < described
 
 
 def test_document_is_served_as_it_is() -> None:

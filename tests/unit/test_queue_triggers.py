@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from functions import queues
-from shared import messages
+from shared import messages, sender_messages
 from shared.devices.model import Action, Posture
 from shared.devices.operation import State
 from shared.errors import Failure, Misconfigured, NotFound, Rejected, Retryable
@@ -18,7 +18,7 @@ from tests.unit.builders import NOW, TENANT, a_command, a_device, a_signal
 from tests.unit.stand_ins import ids
 
 COMMAND = messages.write_command(a_command())
-SIGNAL = messages.write_signal(a_signal())
+SIGNAL = sender_messages.write_signal(a_signal())
 Trigger = Callable[[Message], object]
 ON_SIGNAL: Trigger = queues.on_device_signal
 ON_COMMAND: Trigger = queues.on_device_command
@@ -249,7 +249,7 @@ def test_conflicting_report_is_given_up_and_the_first_stands(app: Deployment) ->
     """Under the same id came two reports."""
     deliver(app, ON_SIGNAL, SIGNAL)
     for _ in range(2):
-        deliver(app, ON_SIGNAL, messages.write_signal(a_signal(posture=Posture.COMPLIANT)))
+        deliver(app, ON_SIGNAL, sender_messages.write_signal(a_signal(posture=Posture.COMPLIANT)))
     assert app.world.events.types == ["device.access_changed", "operation.abandoned"]
     assert app.world.exchange.device.on_blocked_list
 
@@ -318,7 +318,7 @@ def test_poison_that_cannot_be_buried_is_put_back(
 
 def test_lost_device_is_wiped_once_however_often_its_report_comes(app: Deployment) -> None:
     """The whole way from the queue."""
-    body = messages.write_signal(a_signal(posture=Posture.LOST))
+    body = sender_messages.write_signal(a_signal(posture=Posture.LOST))
     for _ in range(3):
         deliver(app, ON_SIGNAL, body)
     assert len(app.world.exchange.wiped) == 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 
-from shared import messages
+from shared import messages, sender_messages
 from shared.queues import LONGEST_DELAY, PATIENCE, Queues
 from tests.unit.builders import NOW, a_command, a_signal
 from tests.unit.stand_ins import FakeClock
@@ -72,7 +72,7 @@ def test_message_is_sent_even_if_its_queue_is_missing(
         ("device-signals", 0),
         ("device-commands", 0),
     ]
-    assert messages.read_signal(storage.sent[0][1]) == a_signal()
+    assert sender_messages.read_signal(storage.sent[0][1]) == a_signal()
     assert messages.read_command(storage.sent[1][1]) == a_command()
 
 

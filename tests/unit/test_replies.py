@@ -12,7 +12,9 @@ from shared import errors
 from shared.errors import (
     Conflict,
     Contended,
+    CutShort,
     Failure,
+    Gone,
     Misconfigured,
     NotFound,
     NotPermitted,
@@ -30,10 +32,12 @@ if TYPE_CHECKING:
 STATUS: dict[type[Failure], int] = {
     Unverified: 401,
     NotFound: 404,
+    Gone: 410,
     Conflict: 409,
     TooLarge: 413,
     Rejected: 400,
     Retryable: 503,
+    CutShort: 503,
     Contended: 503,
     Unfinished: 503,
     Misconfigured: 500,

@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,51 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.devices.model import Ownership, Posture, Trust
-from shared.errors import Misconfigured, NotFound, Rejected, Retryable, Unverified
-from shared.mdm import standard
-from shared.mdm.senders import Sender, Senders
-from shared.mdm.signature import VerifiedBody
+from shared.devices.subject import Report
+from shared.errors import Gone, NotFound, Rejected
+from shared.mdm.senders import Delivery
+from shared.mdm.vendor import Answers
 from tests.unit.builders import DEVICE_ID, MAILBOX, NOW, TENANT
-from tests.unit.signing import DELIVERY_ID, OTHER_SECRET, SECRET, signed
-from tests.unit.stand_ins import FakeClock
+from tests.unit.sender_world import FakeSecrets, delivery, event, of, senders
+from tests.unit.signing import DELIVERY_ID, a_sender
+from tests.unit.test_vendor_fuzz import trees
 
-YESTERDAY = "2026-05-03T10:00:00Z"
-
-
-@dataclass
-class FakeSecrets:
-    """The vault's secrets, and an older memory of them."""
-
-    current: tuple[str, ...] = (SECRET,)
-    remembered: tuple[str, ...] = (SECRET,)
-    asked: list[timedelta] = field(default_factory=list)
-    down: Exception | None = None
-    calls: int = 0
-
-    def live(self, name: str, at_most: timedelta = timedelta(minutes=5)) -> tuple[str, ...]:
-        """Return what is remembered, or what is true if asked for now."""
-        assert name == "portal-secret"
-        self.calls += 1
-        if self.down:
-            raise self.down
-        self.asked.append(at_most)
-        return self.remembered if at_most else self.current
-
-    def expires_at(self, name: str) -> None:
-        """Say that none carries a date."""
-        assert name in {"portal-secret", "other-secret"}
+OTHER_TENANT = "5b2c1d0e-0000-4000-8000-000000000002"
 
 
-def senders(secrets: FakeSecrets | None = None, trust: Trust = Trust.FULL) -> Senders:
-    """Return one configured sender."""
-    portal = Sender(name="portal", tenant_id=TENANT, secret_name="portal-secret", trust=trust)
-    return Senders(senders={"portal": portal}, secrets=secrets or FakeSecrets(), clock=FakeClock())
-
-
-def event(kind: str = "device.lost", timestamp: str = YESTERDAY, **data: object) -> bytes:
-    """Return a body."""
-    fields = {"mailbox": MAILBOX, "device_id": DEVICE_ID, **data}
-    return json.dumps({"type": kind, "timestamp": timestamp, "data": fields}).encode()
+def report(body: bytes, *, delivery_id: str = DELIVERY_ID, **settings: object) -> Report:
+    """Return the one thing that the portal says."""
+    (said,) = senders(**settings).read("portal", delivery(body, delivery_id=delivery_id)).reports
+    return said
 
 
 @pytest.mark.parametrize(
@@ -66,14 +38,14 @@ def event(kind: str = "device.lost", timestamp: str = YESTERDAY, **data: object)
         ("device.lost", Posture.LOST),
     ],
 )
-def test_event_becomes_a_signal(kind: str, posture: Posture) -> None:
+def test_event_becomes_a_report(kind: str, posture: Posture) -> None:
     """The sender's configuration gives tenant and trust; the body gives the rest."""
-    body = event(kind)
-    signal = senders(trust=Trust.TIGHTEN).read("portal", signed(body), body).signal
-    assert signal is not None
-    assert (signal.posture, signal.mailbox, signal.device_id) == (posture, MAILBOX, DEVICE_ID)
-    assert (signal.tenant_id, signal.sender, signal.trust) == (TENANT, "portal", Trust.TIGHTEN)
-    assert signal.occurred_at == NOW - timedelta(days=1)
+    said = report(event(kind), trust="tighten")
+    assert said.posture is posture
+    assert (said.subject.mail, said.subject.eas_device_id) == (MAILBOX, DEVICE_ID)
+    assert (said.tenant_id, said.sender, said.trust) == (TENANT, "portal", Trust.TIGHTEN)
+    assert said.occurred_at == NOW - timedelta(days=1)
+    assert said.verified_by == "portal-secret/one"
 
 
 @pytest.mark.parametrize(
@@ -89,189 +61,122 @@ def test_event_becomes_a_signal(kind: str, posture: Posture) -> None:
 )
 def test_event_may_say_whose_the_device_is(said: dict[str, object], ownership: Ownership) -> None:
     """Anything but the two words we know is the cautious answer."""
-    data = {"mailbox": MAILBOX, "device_id": DEVICE_ID, **said}
-    body = json.dumps({"type": "device.lost", "timestamp": YESTERDAY, "data": data}).encode()
-    signal = senders().read("portal", signed(body), body).signal
-    assert signal is not None
-    assert signal.ownership is ownership
+    assert report(event(**said)).ownership is ownership
 
 
-def test_signal_is_named_after_the_delivery() -> None:
+def test_report_is_named_after_the_delivery() -> None:
     """The sender's retries carry one id, so they are one operation; another delivery is not."""
-    body = event()
-    first, again = (senders().read("portal", signed(body), body) for _ in range(2))
-    other = senders().read("portal", signed(body, delivery_id="msg_2"), body)
+    first, again = report(event()), report(event())
+    other = report(event(), delivery_id="msg_2")
     assert first == again
-    assert first.delivery_id == DELIVERY_ID
-    assert first.signal is not None
-    assert other.signal is not None
-    assert uuid.UUID(first.signal.signal_id) != uuid.UUID(other.signal.signal_id)
+    assert uuid.UUID(first.report_id) != uuid.UUID(other.report_id)
 
 
-def test_event_of_a_type_that_does_not_concern_us_is_taken_and_dropped() -> None:
+def test_ids_of_two_senders_do_not_meet() -> None:
+    """Each sender's ids are its own."""
+    known = {name: replace(a_sender(), name=name) for name in ("portal", "other")}
+    named = {
+        of(known).read(name, delivery(event())).reports[0].report_id for name in ("portal", "other")
+    }
+    assert len(named) == 2
+
+
+def batch(*items: Mapping[str, object]) -> Delivery:
+    """Return what a sender says that sends several events at once, and no id of the delivery."""
+    fields = {"kind": ["what"], "serial": ["serial"], "event_id": ["id"]}
+    header = {"vendor": "generic", "scheme": "bearer", "fields": fields}
+    call = delivery(
+        json.dumps(items).encode(), authorization=f"Bearer {FakeSecrets().current[0].value}"
+    )
+    return senders(events={"gone": "retired"}, **header).read("portal", call)
+
+
+def test_events_of_a_batch_are_told_apart_by_their_own_ids() -> None:
+    """In whatever order and company they come again; without an id, by delivery and place."""
+    one, two = ({"what": "gone", "serial": each, "id": each} for each in ("A1", "A2"))
+    first, again = batch(one, two).reports, batch(two, one).reports
+    assert [each.report_id for each in first] == [each.report_id for each in reversed(again)]
+    assert len({each.report_id for each in first}) == 2
+
+    bare = {"what": "gone", "serial": "A1"}
+    twice = batch(bare, bare).reports
+    assert twice == batch(bare, bare).reports
+    assert len({each.report_id for each in (*twice, *batch(bare).reports)}) == 3
+
+
+def test_kind_that_nobody_knows_is_counted_and_takes_no_other_with_it() -> None:
     """A sender may send more than we asked for."""
-    body = b'{"type": "user.created", "data": 7}'
-    assert senders().read("portal", signed(body), body).signal is None
+    told = batch({"what": "renamed"}, {"what": "gone", "serial": "A1"}, {"what": "renamed"})
+    assert told.unknown == ("renamed", "renamed")
+    assert [each.subject.serial for each in told.reports] == ["A1"]
+    alone = senders().read("portal", delivery(b'{"type": "user.created", "data": 7}'))
+    assert (alone.reports, alone.unknown) == ((), ("user.created",))
+
+
+@pytest.mark.parametrize(
+    ("meaning", "posture"), [("noncompliant", Posture.NONCOMPLIANT), ("ignored", None)]
+)
+@pytest.mark.parametrize("kind", ["device.lost", "device.polished"])
+def test_administrator_may_give_a_kind_another_meaning(
+    kind: str, meaning: str, posture: Posture | None
+) -> None:
+    """Or none: then it is known, and nothing to us."""
+    told = senders(events={kind: meaning}).read("portal", delivery(event(kind)))
+    assert [each.posture for each in told.reports] == ([posture] if posture else [])
+    assert told.unknown == ()
 
 
 def test_clock_running_ahead_is_held_back() -> None:
     """A report from the future must not outrank all that come before then."""
-    body = event(timestamp="2031-01-01T00:00:00+02:00")
-    signal = senders().read("portal", signed(body), body).signal
-    assert signal is not None
-    assert signal.occurred_at == NOW
+    assert report(event("device.lost", "2031-01-01T00:00:00+02:00")).occurred_at == NOW
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "Portal", "portal/../x", "x" * 10_000])
 def test_unknown_sender_is_not_found(name: str) -> None:
     """Before anything else is looked at; the answer does not repeat a long name."""
-    with pytest.raises(NotFound) as raised:
-        senders().read(name, {}, b"")
-    assert len(str(raised.value)) < 200
+    for ask in (senders().read, senders().greet):
+        with pytest.raises(NotFound) as raised:
+            ask(name, delivery(b""))
+        assert len(str(raised.value)) < 200
+    assert senders().answers(name) == Answers()
 
 
-def test_secret_that_was_just_changed_is_read_again() -> None:
-    """Before a delivery is refused, the vault is asked for the secret of this minute."""
-    secrets = FakeSecrets(current=(OTHER_SECRET, SECRET), remembered=(SECRET,))
-    body = event()
-    assert senders(secrets).read("portal", signed(body, secret=OTHER_SECRET), body).signal
-    assert secrets.asked == [timedelta(minutes=5), timedelta()]
+def test_retired_sender_is_told_to_stop() -> None:
+    """Also one that asks whether it may begin."""
+    retired = senders(retired=True)
+    for ask in (retired.read, retired.greet):
+        with pytest.raises(Gone, match="retired in MDM_SENDERS"):
+            ask("portal", delivery(event()))
 
 
-def test_bad_signature_stays_bad_after_a_second_look() -> None:
-    """Whether the secret has changed or not."""
-    for current in ((SECRET,), (OTHER_SECRET,)):
-        secrets = FakeSecrets(current=current)
-        body = event()
-        with pytest.raises(Unverified):
-            senders(secrets).read("portal", {**signed(body), "webhook-id": "msg_2"}, body)
+BAD_BODIES = [b"", b"null", b"{", b"\xff\xfe", b'{"type": "device.lost"}', event(mailbox="")]
 
 
-def test_right_signature_costs_no_second_look() -> None:
-    """The vault is asked only when a delivery would be refused."""
-    secrets, body = FakeSecrets(), event()
-    senders(secrets).read("portal", signed(body), body)
-    assert secrets.asked == [timedelta(minutes=5)]
-
-
-HEADERS = signed(event())
-HOPELESS: dict[str, dict[str, str]] = {
-    "none": {},
-    "no id": {**HEADERS, "webhook-id": ""},
-    "endless id": {**HEADERS, "webhook-id": "x" * 257},
-    "stale": signed(event(), at=NOW - timedelta(hours=1)),
-    "ahead": signed(event(), at=NOW + timedelta(hours=1)),
-    "no time": {**HEADERS, "webhook-timestamp": "yesterday"},
-    "no v1 signature": {**HEADERS, "webhook-signature": "v2,AAAA"},
-    "too many signatures": {**HEADERS, "webhook-signature": "v1,AAAA " * 17},
-}
-
-
-@pytest.mark.parametrize("name", HOPELESS)
-def test_what_cannot_be_right_does_not_reach_the_vault(name: str) -> None:
-    """A stranger must not be able to make us ask it, nor see by our answer how it is."""
-    secrets = FakeSecrets(down=Retryable("Key Vault is busy"))
-    with pytest.raises(Unverified):
-        senders(secrets).read("portal", HOPELESS[name], event())
-    assert secrets.calls == 0
-
-
-def test_unknown_sender_does_not_reach_the_vault() -> None:
-    """There is no secret to ask for."""
-    secrets = FakeSecrets()
-    with pytest.raises(NotFound):
-        senders(secrets).read("nobody", HEADERS, event())
-    assert secrets.calls == 0
-
-
-@pytest.mark.parametrize("failure", [Retryable("Key Vault is busy"), Misconfigured("no secret")])
-def test_secret_that_cannot_be_read_does_not_mean_unverified(failure: Exception) -> None:
-    """'Cannot tell now' is not 'no'."""
-    body = event()
-    with pytest.raises(type(failure)):
-        senders(FakeSecrets(down=failure)).read("portal", signed(body), body)
-
-
-BAD_BODIES = [
-    b"",
-    b"null",
-    b"[]",
-    b'"device.lost"',
-    b"{",
-    b"\xff\xfe",
-    b'{"type": "\xff"}',
-    b'{"type": "\\ud800"}',
-    b'{"type": 5}',
-    b'{"type": "device.lost"}',
-    b'{"type": "device.lost", "timestamp": 5, "data": {}}',
-    event(timestamp="2026-05-03T10:00:00"),
-    event(timestamp="2026-13-03T10:00:00Z"),
-    event(mailbox=""),
-    event(mailbox="x" * 321),
-    event(mailbox="a\x00b"),
-    event(device_id="a\nb"),
-    event(device_id=None),
-    event(device_id="x" * 257),
-    b'{"x": ' + b"[" * 300_000,
-    b"[" * 300_000,
-    b'{"type": ' + b'{"a":' * 300_000,
-]
-
-
-@pytest.mark.parametrize("body", BAD_BODIES)
+@pytest.mark.parametrize("body", [*BAD_BODIES, b'{"type": ' + b'{"a":' * 300_000])
 def test_signed_nonsense_is_rejected(body: bytes) -> None:
     """Whatever a verified sender sends is a report, of no concern, or refused."""
     with pytest.raises(Rejected):
-        senders().read("portal", signed(body), body)
+        senders().read("portal", delivery(body))
 
 
-@pytest.mark.parametrize("field_name", ["mailbox", "device_id"])
-def test_name_ending_in_a_line_feed_is_rejected(field_name: str) -> None:
-    """Control characters have no place in names, at the end neither."""
-    with pytest.raises(Rejected):
-        standard.read(VerifiedBody(event(**{field_name: "x\n"})))
-
-
-@given(body=st.one_of(st.binary(max_size=300), st.text(max_size=200).map(str.encode)))
-def test_arbitrary_bytes_are_rejected_and_nothing_else(body: bytes) -> None:
+@given(body=st.one_of(st.binary(max_size=200), trees.map(lambda tree: json.dumps(tree).encode())))
+def test_signed_bytes_of_any_kind_are_a_delivery_or_rejected(body: bytes) -> None:
     """The parser meets only Failures."""
-    with pytest.raises(Rejected):
-        standard.read(VerifiedBody(body))
-
-
-leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20))
-trees = st.recursive(
-    leaves,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
-    max_leaves=8,
-)
-
-
-@given(
-    timestamp=st.one_of(trees, st.datetimes().map(lambda at: at.isoformat() + "Z")),
-    data=st.one_of(trees, st.fixed_dictionaries({"mailbox": trees, "device_id": trees})),
-)
-def test_event_of_any_shape_is_a_report_or_rejected(timestamp: object, data: object) -> None:
-    """A known type promises nothing about the rest."""
-    body = json.dumps({"type": "device.lost", "timestamp": timestamp, "data": data}).encode()
     try:
-        report = standard.read(VerifiedBody(body))
+        told = senders().read("portal", delivery(body))
     except Rejected:
         return
-    assert report is not None
-    assert report.mailbox
-    assert report.device_id
-    assert report.occurred_at.tzinfo is not None
+    assert told.reports or told.unknown
 
 
 def test_tenant_has_the_secrets_of_its_senders() -> None:
     """Each once, and none of another tenant's."""
     mine = {
-        name: Sender(name=name, tenant_id=TENANT, secret_name=secret, trust=Trust.FULL)
+        name: a_sender(secret_name=secret)
         for name, secret in (("a", "portal-secret"), ("b", "other-secret"), ("c", "portal-secret"))
     }
-    theirs = Sender(name="d", tenant_id="other", secret_name="their-secret", trust=Trust.FULL)
-    all_of_them = Senders(senders=mine | {"d": theirs}, secrets=FakeSecrets(), clock=FakeClock())
+    theirs = a_sender(tenant_id=OTHER_TENANT, secret_name="their-secret")
+    all_of_them = of(mine | {"d": theirs})
     assert all_of_them.secret_names(TENANT) == ["other-secret", "portal-secret"]
     assert all_of_them.secret_names("nobody") == []
     assert all_of_them.secret_ends("portal-secret") is None

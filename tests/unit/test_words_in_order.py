@@ -14,6 +14,7 @@ from shared.devices.model import (
     Command,
     Posture,
     Signal,
+    Trust,
     WipeCycle,
 )
 from shared.devices.operation import State
@@ -241,6 +242,9 @@ REPORTS = [
     (a_signal(posture=LOST), CANCEL, True),
     (a_signal(), CANCEL, False),
     (a_signal(posture=LOST), NEW, False),
+    # Of a sender that may only tighten access, this too is no more than a block.
+    (a_signal(posture=LOST, trust=Trust.TIGHTEN), NEW, True),
+    (a_signal(posture=LOST, trust=Trust.TIGHTEN), CANCEL, False),
     (a_signal(), a_newer_command(action=Action.REMOVE), False),
 ]
 
@@ -255,7 +259,7 @@ def test_report_older_than_an_order_does_nothing(
     command = replace(command, even_if_personal=True)
     world.accept(command)
     world.clock.advance(2 * MINUTE)
-    dated = a_signal(posture=signal.posture, occurred_at=NOW + later)
+    dated = replace(signal, occurred_at=NOW + later)
     is_overruled = is_about_it and later < timedelta()
     if is_overruled:
         with pytest.raises(Retryable, match="goes first"):

@@ -74,7 +74,7 @@ def main() -> None:
     """Serve until standard input ends."""
     key = RSAKey.generate_key(2048, {"kid": "bench", "use": "sig", "alg": "RS256"})
     keys: dict[str, Any] = dict(KeySet([key]).as_dict(private=False))
-    token = _token(key)
+    token = a_token(key)
     exchange = Exchange(jwks=lambda: keys, clock=_now)
     tenant = exchange.add_tenant(TENANT_ID)
     tenant.populate(mailboxes=RECORDED * 500, devices_per_mailbox=2.0, seed=1)
@@ -99,7 +99,8 @@ def main() -> None:
         sys.stdin.read()
 
 
-def _token(key: RSAKey) -> str:
+def a_token(key: RSAKey) -> str:
+    """Return a token of an app that administers Exchange, signed with this key."""
     moment = int(time.time())
     claims = {
         "aud": _AUDIENCE,

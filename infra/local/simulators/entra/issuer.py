@@ -15,7 +15,9 @@ from infra.local.simulators.entra.refusals import RefusedError
 
 EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"  # where one token is changed for another
 EXCHANGE_RESOURCE_ID = "fb60f99c-7a34-4190-8149-302f77469936"  # the same, as its tokens say it
+NOTIFIER = "0bf30f3b-4a52-48df-9a82-234910c4a086"  # the app by which Graph sends notifications
 TOKEN_SECONDS = 3599
+_NOTIFIER_SECONDS = 29100
 USER_ASSIGNED = "/providers/Microsoft.ManagedIdentity/userAssignedIdentities/"
 
 
@@ -101,6 +103,23 @@ class Issuer:
             **_filled(wids=list(person.wids)),
         }
         return self._sign(claims, now, TOKEN_SECONDS)
+
+    def notification_token(
+        self, tenant_id: str, audience: str, *, now: datetime, version: str
+    ) -> str:
+        """Sign what tells the app *audience* that a notification is Graph's: "1.0" or "2.0"."""
+        if version == "2.0":
+            claims: dict[str, object] = {
+                "aud": audience,
+                "iss": version_2(tenant_id),
+                "azp": NOTIFIER,
+                "azpacr": "2",
+                "tid": tenant_id,
+                "ver": version,
+            }
+        else:
+            claims = _version_1(tenant_id, audience) | {"appid": NOTIFIER, "appidacr": "2"}
+        return self._sign(claims, now, _NOTIFIER_SECONDS)
 
     def id_token(self, person: Person, *, client_id: str, now: datetime) -> str:
         """Sign what tells a client who has signed in."""

@@ -65,6 +65,7 @@ GRAPH = Resource(
             role_id="9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
             value="RoleManagement.ReadWrite.Directory",
         ),
+        AppRole(role_id="df021288-bdef-4463-88db-98f22de89214", value="User.Read.All"),
     ),
 )
 RESOURCES = (

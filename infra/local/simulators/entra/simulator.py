@@ -91,6 +91,12 @@ class Entra:
             resource, principal_id, roles=roles, wids=wids, resource_id=resource_id
         )
 
+    def notification_token(self, tenant_id: str, app_id: str, *, version: str = "1.0") -> str:
+        """Return what Graph puts beside notifications with data to the app *app_id*."""
+        return self._issuer.notification_token(
+            tenant_id, app_id, now=self._clock(), version=version
+        )
+
     def fail_next(
         self,
         status: int,

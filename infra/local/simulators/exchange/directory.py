@@ -47,7 +47,7 @@ class Directory:
     mailboxes: dict[UUID, Mailbox] = field(default_factory=dict)  # by GUID
     mailbox_order: list[UUID] = field(default_factory=list)
     device_order: list[UUID] = field(default_factory=list)
-    _by_key: dict[str | UUID, Mailbox] = field(default_factory=dict)  # addresses, external ids
+    _by_key: dict[str | UUID, Mailbox] = field(default_factory=dict)  # names, external ids
     _owners: dict[UUID, Mailbox] = field(default_factory=dict)  # of every device there ever was
     _old: OldCopies = field(default_factory=OldCopies)
 
@@ -56,8 +56,8 @@ class Directory:
         self.mailboxes[mailbox.guid] = mailbox
         self.mailbox_order.append(mailbox.guid)
         self._by_key[mailbox.external_id] = mailbox
-        for address in (mailbox.address, *mailbox.aliases):
-            self._by_key[address.casefold()] = mailbox
+        for name in (mailbox.user_principal_name, mailbox.address, *mailbox.aliases):
+            self._by_key[name.casefold()] = mailbox
         domain = mailbox.address.rpartition("@")[2]
         if domain not in self.organization.domains:
             self.organization.domains.append(domain)

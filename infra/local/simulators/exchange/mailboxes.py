@@ -29,6 +29,7 @@ class Mailbox:
     display_name: str
     created: datetime
     aliases: list[str] = field(default_factory=list)  # further addresses
+    sign_in_name: str = ""  # empty: the same as the address
     allowed_ids: list[str] = field(default_factory=list)
     blocked_ids: list[str] = field(default_factory=list)
     guid: UUID = field(default_factory=uuid4)
@@ -42,11 +43,17 @@ class Mailbox:
     # Department, CustomAttribute1 to 15 and such.
     attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
     store_failure: str | None = None  # the exception that opening the mailbox meets
+    changed: datetime | None = None  # None: not since it was created
 
     @property
     def name(self) -> str:
         """The name of the directory object."""
         return str(self.external_id)
+
+    @property
+    def user_principal_name(self) -> str:
+        """The name that the mailbox's owner signs in with."""
+        return self.sign_in_name or self.address
 
     @property
     def distinguished_name(self) -> str:

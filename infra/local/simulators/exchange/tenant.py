@@ -36,6 +36,7 @@ class Tenant:
         self.acknowledgement = Acknowledgement.NEXT_CONTACT
         self.account_acknowledgement: Acknowledgement | None = None  # None: as with full wipes
         self.replication_delay = timedelta(0)
+        self.finds_devices_by_change = False  # not among the properties documented for it
         self.throttle = Throttle()
         self.administration = Administration()
         self.organization = Organization(
@@ -82,6 +83,7 @@ class Tenant:
         *,
         display_name: str = "",
         aliases: Iterable[str] = (),
+        sign_in_name: str = "",
         allowed_ids: Iterable[str] = (),
         blocked_ids: Iterable[str] = (),
         attributes: Mapping[str, str] | None = None,
@@ -93,6 +95,7 @@ class Tenant:
             display_name=display_name or address.partition("@")[0].title(),
             created=self._clock(),
             aliases=list(aliases),
+            sign_in_name=sign_in_name,
             allowed_ids=list(allowed_ids),
             blocked_ids=list(blocked_ids),
             attributes=recipient_filters.checked(attributes or {}),

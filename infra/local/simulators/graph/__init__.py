@@ -1,8 +1,26 @@
-"""Microsoft Graph v1.0, as far as rolling an app's certificate and setting an app up need it."""
+"""
+Microsoft Graph v1.0, as far as this project needs it.
+
+That is: rolling an app's certificate, setting an app up, and hearing of what becomes of users.
+"""
 
 from infra.local.simulators.graph.faults import Moment
 from infra.local.simulators.graph.journal import Operation
+from infra.local.simulators.graph.notifications import Attempt, Lifecycle, Pace
 from infra.local.simulators.graph.policies import Policy, Restriction
 from infra.local.simulators.graph.simulator import Graph
+from infra.local.simulators.graph.subscriptions.outbound import Outbound
+from infra.local.simulators.graph.user_directory import User
 
-__all__ = ["Graph", "Moment", "Operation", "Policy", "Restriction"]
+__all__ = [
+    "Attempt",
+    "Graph",
+    "Lifecycle",
+    "Moment",
+    "Operation",
+    "Outbound",
+    "Pace",
+    "Policy",
+    "Restriction",
+    "User",
+]

@@ -52,9 +52,17 @@ class Call:
             )
         return {name: value for name, value in body.items() if "@odata" not in name}
 
-    def one(self, path: str, shape: Shape, *, kind: str, status: int = 200) -> httpx.Response:
-        """Answer with one thing of the collection at *path*."""
-        asked = query.read(self.request.url.params, kind=kind, names=shape)
+    def one(
+        self,
+        path: str,
+        shape: Shape,
+        *,
+        kind: str,
+        status: int = 200,
+        usual: Collection[str] = (),
+    ) -> httpx.Response:
+        """Answer with one thing of the collection at *path*; *usual* is what is seen unasked."""
+        asked = query.read(self.request.url.params, kind=kind, names=shape, usual=usual)
         context = {"@odata.context": f"{self.base}/$metadata#{path}{asked.suffix}/$entity"}
         return answer(context | asked.project(shape), status)
 
@@ -66,9 +74,12 @@ class Call:
         kind: str,
         names: Collection[str],
         filters: Collection[str] = (),
+        usual: Collection[str] = (),
     ) -> httpx.Response:
         """Answer with those things of a collection that were asked for, in pages."""
-        asked = query.read(self.request.url.params, kind=kind, names=names, filters=filters)
+        asked = query.read(
+            self.request.url.params, kind=kind, names=names, filters=filters, usual=usual
+        )
         found = [
             asked.project(shape)
             for shape in shapes

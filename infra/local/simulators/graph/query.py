@@ -9,7 +9,8 @@ import httpx
 
 from infra.local.simulators.graph.refusals import bad_request, unsupported
 
-_COMPARISON = re.compile(r"\s*(\w+)\s+eq\s+'((?:[^']|'')*)'\s*")
+_COMPARISON = re.compile(r"\s*(\w+)\s+eq\s+(?:'((?:[^']|'')*)'|(true|false))\s*")
+_FLAGS = {"accountEnabled"}  # compared with true or false, anything else with text
 _OPTIONS = {"$select", "$filter", "$top", "$skiptoken"}
 _MOST, _USUAL = 999, 100
 
@@ -23,6 +24,7 @@ class Query:
     selected: tuple[str, ...] = ()  # empty: everything
     wanted: tuple[tuple[str, str], ...] = ()  # property and value, all of which must be so
     top: int = _USUAL
+    usual: tuple[str, ...] = ()  # what there is to see without a selection; empty: everything
 
     def matches(self, shape: Shape) -> bool:
         """Say whether the filter lets *shape* through; comparisons ignore case."""
@@ -30,7 +32,7 @@ class Query:
 
     def project(self, shape: Shape) -> dict[str, Any]:
         """Return only what was selected."""
-        return {name: shape[name] for name in self.selected or shape}
+        return {name: shape[name] for name in self.selected or self.usual or shape}
 
     @property
     def suffix(self) -> str:
@@ -39,7 +41,12 @@ class Query:
 
 
 def read(
-    params: httpx.QueryParams, *, kind: str, names: Collection[str], filters: Collection[str] = ()
+    params: httpx.QueryParams,
+    *,
+    kind: str,
+    names: Collection[str],
+    filters: Collection[str] = (),
+    usual: Collection[str] = (),
 ) -> Query:
     """Read the query for things of a *kind*; *filters* are the properties that can be compared."""
     for option in params:
@@ -49,6 +56,7 @@ def read(
         selected=_selected(params.get("$select", ""), kind, names),
         wanted=tuple(_wanted(params.get("$filter", ""), kind, filters)),
         top=_top(params.get("$top")),
+        usual=tuple(usual),
     )
 
 
@@ -68,16 +76,26 @@ def _wanted(text: str, kind: str, filters: Collection[str]) -> list[tuple[str, s
     if not text:
         return []
     found = [_COMPARISON.fullmatch(part) for part in re.split(r"\s+and\s+", text)]
-    wanted = [(match[1], match[2].replace("''", "'")) for match in found if match]
-    if len(wanted) < len(found):
+    clauses = [match for match in found if match]
+    if len(clauses) < len(found):
         raise bad_request("Invalid filter clause", code="BadRequest")
-    for name, _ in wanted:
-        if name not in filters:
-            raise unsupported(
-                f"Unsupported or invalid query filter clause specified for property '{name}' of "
-                f"resource '{kind[0].upper()}{kind[1:]}'."
-            )
-    return wanted
+    for clause in clauses:
+        _check_clause(clause, kind, filters)
+    return [(each[1], each[3] or each[2].replace("''", "'")) for each in clauses]
+
+
+def _check_clause(clause: re.Match[str], kind: str, filters: Collection[str]) -> None:
+    if clause[1] not in filters:
+        raise unsupported(
+            f"Unsupported or invalid query filter clause specified for property '{clause[1]}' of "
+            f"resource '{kind[0].upper()}{kind[1:]}'."
+        )
+    if bool(clause[3]) is not (clause[1] in _FLAGS):
+        raise bad_request(
+            "A binary operator with incompatible types was detected. Found operand types "
+            "'Edm.Boolean' and 'Edm.String' for operator kind 'Equal'.",
+            code="BadRequest",
+        )
 
 
 def _top(text: str | None) -> int:

@@ -15,6 +15,9 @@ from infra.local.simulators.graph.rights import ALL, OWNED, READ
 from infra.local.simulators.graph.role_management import RoleManagement
 from infra.local.simulators.graph.rolling import Rolling
 from infra.local.simulators.graph.service_principals import ServicePrincipals
+from infra.local.simulators.graph.subscriptions.operations import Subscriptions
+from infra.local.simulators.graph.user_delta import UserDelta
+from infra.local.simulators.graph.users import Users
 
 Handler = Callable[[Call], httpx.Response]
 
@@ -30,6 +33,8 @@ _GRANTS_READ = _GRANTS_WRITE | READ
 _ORGANIZATION_READ = _DIRECTORY | {"Organization.Read.All", "User.Read"}
 _DOMAINS_READ = _DIRECTORY | {"Domain.Read.All"}
 _POLICIES_READ = frozenset({"Policy.Read.All"})
+_USERS_READ = _DIRECTORY | {"User.Read.All", "User.ReadWrite.All"}
+_USERS_WATCH = _DIRECTORY | {"User.Read.All"}  # permissions to write are none to subscribe
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Route:
     path: str  # a regular expression, without the version
     needs: Collection[str]
     handler: Handler
+    is_locked: bool = True  # False for one that waits for somebody else to answer
 
     def match(self, path: str) -> re.Match[str] | None:
         """Match the whole path, whatever the method."""
@@ -57,6 +63,9 @@ class Operations:
     grants: AppRoleAssignments
     roles: RoleManagement
     policies: PolicyDocuments
+    users: Users
+    user_delta: UserDelta
+    subscriptions: Subscriptions
 
     def routes(self) -> Sequence[Route]:
         """Return every operation."""
@@ -65,6 +74,8 @@ class Operations:
             *_principals(self.principals, self.grants),
             *_roles(self.roles),
             *_tenant(self.policies),
+            *_users(self.users, self.user_delta),
+            *_subscriptions(self.subscriptions),
         ]
 
 
@@ -141,4 +152,27 @@ def _tenant(policies: PolicyDocuments) -> list[Route]:
         Route("listPolicies", "GET", custom, _POLICIES_READ, policies.list),
         Route("getPolicy", "GET", f"{custom}/{_ID}", _POLICIES_READ, policies.get),
         Route("listPoliciesOfApplication", "GET", own, _POLICIES_READ, policies.of_application),
+    ]
+
+
+def _users(users: Users, delta: UserDelta) -> list[Route]:
+    many = "/users"
+    return [
+        Route("listUsers", "GET", many, _USERS_READ, users.list),
+        Route("deltaUsers", "GET", rf"{many}/delta(?:\(\))?", _USERS_READ, delta.read),
+        Route("getUser", "GET", f"{many}/(?P<user>[^/]+)", _USERS_READ, users.get),
+    ]
+
+
+def _subscriptions(subscriptions: Subscriptions) -> list[Route]:
+    many, one = "/subscriptions", f"/subscriptions/{_ID}"
+    again, watch = f"{one}/reauthorize", _USERS_WATCH
+    return [
+        Route("listSubscriptions", "GET", many, watch, subscriptions.list),
+        # The endpoint has ten seconds to answer, and may want to ask Graph something meanwhile.
+        Route("createSubscription", "POST", many, watch, subscriptions.create, is_locked=False),
+        Route("getSubscription", "GET", one, watch, subscriptions.get),
+        Route("renewSubscription", "PATCH", one, watch, subscriptions.renew),
+        Route("deleteSubscription", "DELETE", one, watch, subscriptions.delete),
+        Route("reauthorizeSubscription", "POST", again, watch, subscriptions.reauthorize),
     ]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -74,7 +75,7 @@ class Service:
         tenant = self.directory.tenant(caller.tenant_id)
         if tenant is None or (route.needs and not caller.may(route.needs)):
             raise denied()
-        with self.lock:
+        with self.lock if route.is_locked else nullcontext():
             call = Call(
                 request=request,
                 caller=caller,

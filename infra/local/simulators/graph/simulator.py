@@ -15,6 +15,7 @@ from infra.local.simulators.graph.applications import Applications
 from infra.local.simulators.graph.bearer import Caller
 from infra.local.simulators.graph.faults import ConnectionDropped, Fault, Faults, Moment
 from infra.local.simulators.graph.journal import LOST, Operation
+from infra.local.simulators.graph.notifications import Notifications
 from infra.local.simulators.graph.objects import Objects
 from infra.local.simulators.graph.policies import Policies
 from infra.local.simulators.graph.policy_documents import PolicyDocuments
@@ -25,6 +26,13 @@ from infra.local.simulators.graph.rolling import Rolling
 from infra.local.simulators.graph.routes import Operations
 from infra.local.simulators.graph.service import Service
 from infra.local.simulators.graph.service_principals import ServicePrincipals
+from infra.local.simulators.graph.subscriptions import Register
+from infra.local.simulators.graph.subscriptions.handshake import Handshake
+from infra.local.simulators.graph.subscriptions.operations import Subscriptions
+from infra.local.simulators.graph.subscriptions.outbound import Outbound
+from infra.local.simulators.graph.user_delta import UserDelta
+from infra.local.simulators.graph.user_directory import UserDirectory
+from infra.local.simulators.graph.users import Users
 
 
 def _now() -> datetime:
@@ -37,7 +45,8 @@ class Graph:
 
     *jwks* gives the keys of the login service it trusts. `policies` holds for every tenant of
     the directory; `replication.reads` is how often a new object is not found yet; and
-    `latency` is in seconds by the name of a call, with "*" for any.
+    `latency` is in seconds by the name of a call, with "*" for any. `users` are the accounts
+    of all tenants; without *outbound* nobody can subscribe to what becomes of them.
     """
 
     def __init__(
@@ -47,22 +56,21 @@ class Graph:
         jwks: Callable[[], dict[str, Any]],
         clock: Callable[[], datetime] = _now,
         sleep: Callable[[float], None] = time.sleep,
+        outbound: Outbound | None = None,
     ) -> None:
+        lock = threading.RLock()
         self.operations: list[Operation] = []
+        self.users = UserDirectory(clock, lock)
+        self.subscriptions = Register(clock, lock)
+        self.notifications = Notifications(self.subscriptions, outbound, clock, lock)
+        self.users.watch(self.notifications.user_changed)
         self.policies = Policies()
         self.replication = Replication()
         self._clock, self._sleep = clock, sleep
         self._faults = Faults()
         objects = Objects(directory)
         self._rolling = Rolling(objects, self.policies)
-        operations = Operations(
-            applications=Applications(objects, self.policies),
-            rolling=self._rolling,
-            principals=ServicePrincipals(objects),
-            grants=AppRoleAssignments(objects),
-            roles=RoleManagement(objects),
-            policies=PolicyDocuments(objects, self.policies),
-        )
+        operations = self._handlers(objects, outbound)
         self._service = Service(
             directory=directory,
             jwks=jwks,
@@ -70,7 +78,7 @@ class Graph:
             faults=self._faults,
             replication=self.replication,
             clock=clock,
-            lock=threading.RLock(),
+            lock=lock,
         )
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -132,6 +140,20 @@ class Graph:
     def drop_next(self, *, on: str = "", moment: Moment = Moment.BEFORE, times: int = 1) -> None:
         """Cut the connection of the next *times* calls named *on*, or of any."""
         self._faults.order(Fault(on=on, moment=moment), times)
+
+    def _handlers(self, objects: Objects, outbound: Outbound | None) -> Operations:
+        handshake = Handshake(outbound, self._clock)
+        return Operations(
+            applications=Applications(objects, self.policies),
+            rolling=self._rolling,
+            principals=ServicePrincipals(objects),
+            grants=AppRoleAssignments(objects),
+            roles=RoleManagement(objects),
+            policies=PolicyDocuments(objects, self.policies),
+            users=Users(self.users),
+            user_delta=UserDelta(self.users),
+            subscriptions=Subscriptions(self.subscriptions, self.users, handshake, outbound),
+        )
 
     def _note(self, name: str, request: httpx.Request, caller: Caller | None, status: int) -> None:
         self.operations.append(

@@ -1,4 +1,4 @@
-"""Key Vault: certificates whose keys sign without leaving, and secrets."""
+"""Key Vault: certificates whose keys sign and decrypt without leaving, and secrets."""
 
 from infra.local.simulators.vault.events import CertificateEvent, EventKind
 from infra.local.simulators.vault.journal import Operation

@@ -1,6 +1,7 @@
 """What was asked of the vault, by whom, and with what outcome."""
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,4 +16,9 @@ class Operation:
     @property
     def is_signature(self) -> bool:
         """Say whether a key was used to sign."""
-        return self.status == 200 and self.path.endswith("/sign")  # noqa: PLR2004 -- HTTP OK
+        return self.status == HTTPStatus.OK and self.path.endswith("/sign")
+
+    @property
+    def is_decryption(self) -> bool:
+        """Say whether a key was used to decrypt."""
+        return self.status == HTTPStatus.OK and self.path.endswith("/decrypt")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from infra.local.simulators.vault import shapes
+from infra.local.simulators.vault import decrypting, shapes
 from infra.local.simulators.vault.call import Call
 from infra.local.simulators.vault.paging import page
 from infra.local.simulators.vault.policy import key_operations
@@ -55,29 +56,48 @@ class Keys:
     def sign(self, call: Call) -> httpx.Response:
         """Sign a digest, if the key is enabled, in date and meant for it."""
         version = self._version(call)
-        _check_use(version, call)
+        _check_use(version, "sign")
+        _check_dates(version, call.now)
         body = call.body()
         signature = _sign(version.key, str(body.get("alg")), _decoded(body.get("value")))
         kid = f"{call.base}/keys/{call.name}/{version.version}"
         return httpx.Response(200, json={"kid": kid, "value": _base64url(signature)})
 
+    def decrypt(self, call: Call) -> httpx.Response:
+        """
+        Open a block, if the key is enabled and meant for it.
+
+        Its dates do not matter: what was sealed while it was in date stays readable.
+        """
+        version = self._version(call)
+        _check_use(version, "decrypt")
+        body = call.body()
+        opened = decrypting.opened(version.key, str(body.get("alg")), _decoded(body.get("value")))
+        kid = f"{call.base}/keys/{call.name}/{version.version}"
+        return httpx.Response(200, json={"kid": kid, "value": _base64url(opened)})
+
     def _version(self, call: Call) -> CertificateVersion:
         return self._store.certificate(call.name, kind="Key").version(call.version, kind="Key")
 
 
-def _check_use(version: CertificateVersion, call: Call) -> None:
+def _check_use(version: CertificateVersion, operation: str) -> None:
     if not version.enabled:
-        raise forbidden("Operation sign is not allowed on a disabled key.", inner="KeyDisabled")
-    if call.now < version.certificate.not_valid_before_utc:
+        raise forbidden(
+            f"Operation {operation} is not allowed on a disabled key.", inner="KeyDisabled"
+        )
+    if operation not in key_operations(version.policy):
+        raise forbidden(
+            f"Operation {operation} is not permitted on this key.", inner="KeyOperationForbidden"
+        )
+
+
+def _check_dates(version: CertificateVersion, now: datetime) -> None:
+    if now < version.certificate.not_valid_before_utc:
         raise forbidden(
             "Operation sign is not allowed on a not yet valid key.", inner="KeyNotYetValid"
         )
-    if call.now > version.certificate.not_valid_after_utc:
+    if now > version.certificate.not_valid_after_utc:
         raise forbidden("Operation sign is not allowed on an expired key.", inner="KeyExpired")
-    if "sign" not in key_operations(version.policy):
-        raise forbidden(
-            "Operation sign is not permitted on this key.", inner="KeyOperationForbidden"
-        )
 
 
 def _sign(key: rsa.RSAPrivateKey, algorithm: str, digest: bytes) -> bytes:

@@ -12,10 +12,12 @@ from infra.local.simulators.vault.refusals import bad_parameter
 PKCS12 = "application/x-pkcs12"
 PEM = "application/x-pem-file"
 
+USAGE = ("digitalSignature", "keyEncipherment")  # where a policy does not say
+
 _KEY = {"exportable": True, "kty": "RSA", "key_size": 2048, "reuse_key": False}
 _X509 = {
     "ekus": ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],  # server and client authentication
-    "key_usage": ["digitalSignature", "keyEncipherment"],
+    "key_usage": [*USAGE],
     "validity_months": 12,
 }
 _RENEWAL = [{"trigger": {"lifetime_percentage": 80}, "action": {"action_type": "AutoRenew"}}]

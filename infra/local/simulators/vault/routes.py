@@ -38,6 +38,7 @@ def routes(
     """Return every operation; the first that matches is meant."""
     one, gone = f"/certificates/{_NAME}", f"/deletedcertificates/{_NAME}"
     key, secret = f"/keys/{_NAME}", f"/secrets/{_NAME}"
+    used = f"{key}/(?P<version>[0-9a-zA-Z]*)"
     return [
         Route("GET", "/certificates/?", "certificates/read", certificates.list),
         Route("POST", f"{one}/create", "certificates/create/action", certificates.create),
@@ -57,7 +58,8 @@ def routes(
         Route("POST", f"{gone}/recover", "certificates/recover/action", deleted.recover),
         Route("GET", "/keys/?", "keys/read", keys.list),
         Route("GET", f"{key}/versions", "keys/read", keys.versions),
-        Route("POST", f"{key}/(?P<version>[0-9a-zA-Z]*)/sign", "keys/sign/action", keys.sign),
+        Route("POST", f"{used}/sign", "keys/sign/action", keys.sign),
+        Route("POST", f"{used}/decrypt", "keys/decrypt/action", keys.decrypt),
         Route("GET", key + _VERSION, "keys/read", keys.get),
         Route("GET", "/secrets/?", "secrets/readMetadata/action", secrets.list),
         Route("PUT", secret, "secrets/setSecret/action", secrets.set),

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,6 +85,11 @@ class Vault:
         """Count the signatures made so far."""
         return sum(operation.is_signature for operation in tuple(self.operations))
 
+    @property
+    def decryptions(self) -> int:
+        """Count the blocks decrypted so far."""
+        return sum(operation.is_decryption for operation in tuple(self.operations))
+
     def fail_next(
         self,
         status: int,
@@ -127,15 +132,18 @@ class Vault:
         months: int = 12,
         not_after: datetime | None = None,
         exportable: bool = False,
+        key_usage: Sequence[str] = policies.USAGE,
     ) -> str:
         """
         Make a version at once and return it; *not_after* moves its validity to end then.
 
-        It is not renewed by itself, whatever its age: dates are chosen for a purpose.
+        It is not renewed by itself, whatever its age: dates are chosen for a purpose. What its
+        key may do follows from *key_usage*: to decrypt takes "dataEncipherment".
         """
+        properties = {"subject": subject, "validity_months": months, "key_usage": [*key_usage]}
         given = {
             "key_props": {"exportable": exportable},
-            "x509_props": {"subject": subject, "validity_months": months},
+            "x509_props": properties,
             "lifetime_actions": policies.NO_RENEWAL,
             "issuer": {"name": "Self"},
         }

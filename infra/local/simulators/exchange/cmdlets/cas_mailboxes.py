@@ -15,6 +15,7 @@ from infra.local.simulators.exchange.rows import Values
 _FILTERABLE = (
     "ActiveSyncEnabled ActiveSyncMailboxPolicy DisplayName EmailAddresses"
     " ExternalDirectoryObjectId Guid HasActiveSyncDevicePartnership Name PrimarySmtpAddress"
+    " WhenChanged WhenChangedUTC"
 )
 FILTERABLE = frozenset(_FILTERABLE.split())
 _READ_SWITCHES = (
@@ -81,6 +82,7 @@ def _set(context: Context, arguments: Arguments) -> Outcome:
     context.tenant.before_write(mailbox)
     personal_lists.move(mailbox, allowed, blocked)
     mailbox.policy_id, mailbox.settings = policy, settings
+    mailbox.changed = context.now
     return Outcome()
 
 

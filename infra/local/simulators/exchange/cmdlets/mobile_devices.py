@@ -21,6 +21,7 @@ _FILTERABLE = (
     " FriendlyName ProvisioningFlags UserDisplayName"
 )
 FILTERABLE = frozenset(_FILTERABLE.split())
+_CHANGED = frozenset({"WhenChanged", "WhenChangedUTC"})  # rows have them; filters perhaps
 SORTABLE = FILTERABLE - {"ClientType", "DeviceActiveSyncVersion", "ProvisioningFlags"}
 CLIENT_SWITCHES = {
     "ActiveSync": ClientType.EAS,
@@ -37,7 +38,8 @@ def _get(row: _Row, only: ClientType | None, context: Context, arguments: Argume
     recipient_filters.check_unit(arguments.text("OrganizationalUnit"), directory.organization)
     wanted = wanted_clients(arguments) if only is None else {only}
     written = arguments.text("Filter")
-    test = filters.parse(written, FILTERABLE) if written else None
+    known = FILTERABLE | _CHANGED if context.tenant.finds_devices_by_change else FILTERABLE
+    test = filters.parse(written, known) if written else None
 
     def show(guid: UUID) -> Values | None:
         device = directory.seen_device(guid)

@@ -91,7 +91,7 @@ def directory_tail(mailbox: Mailbox) -> Values:
             distinguished_name=mailbox.distinguished_name,
             object_class=("top", "person", "organizationalPerson", "user"),
             created=mailbox.created,
-            changed=mailbox.created,
+            changed=mailbox.changed or mailbox.created,
             organization=mailbox.organization.domain,
         )
     )
@@ -118,7 +118,7 @@ def _recipient(mailbox: Mailbox, _: Organization) -> Values:
 
 
 def _mailbox(mailbox: Mailbox, organization: Organization) -> Values:
-    return {"UserPrincipalName": mailbox.address, **_recipient(mailbox, organization)}
+    return {"UserPrincipalName": mailbox.user_principal_name, **_recipient(mailbox, organization)}
 
 
 def _get(row: Row, context: Context, arguments: Arguments) -> Outcome:

@@ -1,0 +1,31 @@
+"""That a tenant's inventory is to be taken, and the operation in the journal that stands for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.devices.inventory import Scope
+from shared.devices.operation import Operation, State
+
+ASKED = "inventory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOrder:
+    """One run to be taken, or taken further; its operation has its id."""
+
+    tenant_id: str
+    run_id: str
+    scope: Scope
+
+
+def opened_by_run(order: RunOrder, asked_by: str, at: datetime) -> Operation:
+    """Return the operation that a run's order starts."""
+    return Operation(
+        operation_id=order.run_id,
+        tenant_id=order.tenant_id,
+        asked=ASKED,
+        asked_by=asked_by,
+        mailbox="",
+        device_id="",
+        opened_at=at,
+    ).stepped(State.WAITING, f"ordered: scope {order.scope}", at)

@@ -1,0 +1,27 @@
+"""What health asks, by name."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from shared.exchanges import Connected
+from shared.flows.poll_ports import PolledSender
+from shared.identity.vault import Vault
+
+Ping = Callable[[], None]
+
+
+def of_tenants(connected: Iterable[Connected], vault: Vault) -> dict[str, Ping]:
+    """Return what asks for each tenant's certificate, its Exchange, and what we may do there."""
+    found: dict[str, Ping] = {}
+    for each in connected:
+        tenant_id = each.app.tenant_id
+        if each.app.has_certificate:
+            found[f"certificate:{tenant_id}"] = partial(vault.ping, each.app.certificate_name)
+        found[f"exchange:{tenant_id}"] = each.exchange.devices.ping
+        found[f"cmdlets:{tenant_id}"] = each.ping_cmdlets
+    return found
+
+
+def of_senders(polled: Iterable[PolledSender]) -> dict[str, Ping]:
+    """Return what asks each MDM that cannot call us."""
+    return {f"mdm:{sender.name}": sender.listing.ping for sender in polled}
