@@ -2,7 +2,16 @@
 
 import azure.functions as func
 
-from functions import certificates, operations, queues, recognition, timers, webhooks
+from functions import (
+    certificates,
+    inventory,
+    operations,
+    queues,
+    recognition,
+    stale,
+    timers,
+    webhooks,
+)
 
 app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
 app.register_functions(webhooks.blueprint)
@@ -10,4 +19,6 @@ app.register_functions(queues.blueprint)
 app.register_functions(timers.blueprint)
 app.register_functions(operations.blueprint)
 app.register_functions(recognition.blueprint)
+app.register_functions(inventory.blueprint)
+app.register_functions(stale.blueprint)
 app.register_functions(certificates.blueprint)

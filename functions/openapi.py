@@ -4,18 +4,11 @@ from typing import Any
 
 import msgspec
 
-from functions import views
-from shared import messages, sender_messages, tenant_messages
+from functions import inventory_openapi, inventory_views, stale_views, views
+from functions.describing import TENANT, path, reference, route
+from shared import inventory_messages, messages, sender_messages, tenant_messages
 from shared.devices import tenant_change
 
-PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-TENANT = {
-    "name": "tenant_id",
-    "in": "query",
-    "required": False,
-    "schema": {"type": "string", "format": "uuid"},
-    "description": "One tenant; all of them if left out.",
-}
 HELD = {
     "name": "state",
     "in": "query",
@@ -32,7 +25,15 @@ def document() -> dict[str, Any]:
         "info": {"title": "easgate", "version": "1"},
         "servers": [{"url": "/api"}],
         "security": [{"key": []}],
-        "paths": {**_intake(), **_operations(), **_devices(), **_certificate(), **_service()},
+        "paths": {
+            **_intake(),
+            **_operations(),
+            **inventory_openapi.paths(),
+            **stale_views.paths(),
+            **_explanation(),
+            **_certificate(),
+            **_service(),
+        },
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
@@ -45,28 +46,28 @@ def document() -> dict[str, Any]:
 def _intake() -> dict[str, Any]:
     return {
         "/mdm/{sender}": {
-            "post": _operation(
+            "post": route(
                 "Take in an MDM's webhook, proved and answered in its own way.",
                 {"200": "Taken", "202": "Taken"},
                 refusals={"400": "Unreadable", "401": "Unverified", "404": "Unknown sender"}
                 | {"410": "Sender retired", "413": "Too large", "429": "Try again later"},
                 empty={"204": "Taken, where the sender wants to hear no more than that"},
-                parameters=[_path("sender", {"type": "string"})],
+                parameters=[path("sender", {"type": "string"})],
                 body={"type": "object"},
                 is_open=True,
             ),
-            "options": _operation(
+            "options": route(
                 "Ask whether deliveries are welcome, as CloudEvents senders do.",
                 {},
                 refusals={"400": "No handshake", "401": "No handshake", "404": "Unknown sender"}
                 | {"410": "Sender retired"},
                 empty={"200": "They are", "403": "They are not"},
-                parameters=[_path("sender", {"type": "string"})],
+                parameters=[path("sender", {"type": "string"})],
                 is_open=True,
             ),
         },
         "/senders": {
-            "get": _operation(
+            "get": route(
                 "The configured senders, and which of their events nobody knows.",
                 {"200": "Senders"},
                 refusals={"400": "Unknown tenant"},
@@ -74,11 +75,11 @@ def _intake() -> dict[str, Any]:
             )
         },
         "/commands": {
-            "post": _operation(
+            "post": route(
                 "Order an action on a device, or a change of policies, rules or the default.",
                 {"202": "Operation"},
                 refusals={"400": "Not a command", "409": "Id used before", "413": "Too large"},
-                body={"oneOf": [_reference(name) for name in ("CommandMessage", *_tenant_names())]},
+                body={"oneOf": [reference(name) for name in ("CommandMessage", *_tenant_names())]},
             )
         },
     }
@@ -87,7 +88,7 @@ def _intake() -> dict[str, Any]:
 def _operations() -> dict[str, Any]:
     return {
         "/operations": {
-            "get": _operation(
+            "get": route(
                 "The operations that wait for a person.",
                 {"200": "Operations"},
                 refusals={"400": "Unknown tenant, or another state than held"},
@@ -95,33 +96,33 @@ def _operations() -> dict[str, Any]:
             )
         },
         "/operations/{operation_id}/link": {
-            "post": _operation(
+            "post": route(
                 "Say which device a held report is about.",
                 {"202": "Operation"},
                 refusals={"400": "Not a link", "404": "No such operation", "409": "Not held"},
-                parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
-                body=_reference("LinkRequest"),
+                parameters=[path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
+                body=reference("LinkRequest"),
             )
         },
         "/operations/{operation_id}": {
-            "get": _operation(
+            "get": route(
                 "An operation's state and history.",
                 {"200": "Operation"},
                 refusals={"400": "Unknown tenant", "404": "No such operation"},
-                parameters=[_path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
+                parameters=[path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
             )
         },
     }
 
 
-def _devices() -> dict[str, Any]:
+def _explanation() -> dict[str, Any]:
     return {
         "/devices/{device_guid}/explanation": {
-            "get": _operation(
+            "get": route(
                 "Which layer decides about a device's access, and what would change it.",
                 {"200": "Explanation"},
                 refusals={"400": "Tenant unknown or not named", "404": "No such device"},
-                parameters=[_path("device_guid", {"type": "string", "format": "uuid"}), TENANT],
+                parameters=[path("device_guid", {"type": "string", "format": "uuid"}), TENANT],
             )
         }
     }
@@ -130,7 +131,7 @@ def _devices() -> dict[str, Any]:
 def _certificate() -> dict[str, Any]:
     return {
         "/certificate": {
-            "get": _operation(
+            "get": route(
                 "How each tenant's certificate stands.",
                 {"200": "Certificates"},
                 refusals={"400": "Unknown tenant"},
@@ -138,16 +139,16 @@ def _certificate() -> dict[str, Any]:
             )
         },
         "/certificate/rotate": {
-            "post": _operation(
+            "post": route(
                 "Order a new certificate for a tenant.",
                 {"202": "Operation"},
                 refusals={"400": "Not an order, or no tenant named", "409": "Id used before"},
                 parameters=[TENANT],
-                body=_reference("RotationRequest"),
+                body=reference("RotationRequest"),
             )
         },
         "/certificate/validate": {
-            "post": _operation(
+            "post": route(
                 "Try each link from the vault to Exchange.",
                 {"200": "Reports"},
                 refusals={"400": "Unknown tenant"},
@@ -159,58 +160,12 @@ def _certificate() -> dict[str, Any]:
 
 def _service() -> dict[str, Any]:
     return {
-        "/health": {
-            "get": _operation("Whether work can be taken in.", {"200": "Health"}, is_open=True)
-        },
+        "/health": {"get": route("Whether work can be taken in.", {"200": "Health"}, is_open=True)},
         "/health/dependencies": {
-            "get": _operation("Whether each dependency answers.", {"200": "Health"})
+            "get": route("Whether each dependency answers.", {"200": "Health"})
         },
-        "/openapi.json": {"get": _operation("This description.", {"200": "OpenApi"}, is_open=True)},
+        "/openapi.json": {"get": route("This description.", {"200": "OpenApi"}, is_open=True)},
     }
-
-
-def _operation(
-    summary: str,
-    answers: dict[str, str],
-    *,
-    refusals: dict[str, str] | None = None,
-    parameters: list[dict[str, Any]] | None = None,
-    body: dict[str, Any] | None = None,
-    empty: dict[str, str] | None = None,
-    is_open: bool = False,
-) -> dict[str, Any]:
-    """Describe one route; *answers* name schemas, *refusals* say why, *empty* have no body."""
-    responses: dict[str, Any] = {
-        status: {
-            "description": name,
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}},
-        }
-        for status, name in answers.items()
-    }
-    named = {**(refusals or {}), "503": "Try again later, after Retry-After"}
-    if not is_open:
-        named["401"] = "No function key"
-    responses |= {status: {"description": says} for status, says in (empty or {}).items()}
-    for status, why in named.items():
-        content = {} if why == "No function key" else PROBLEM
-        responses[status] = {"description": why, "content": content}
-    described: dict[str, Any] = {"summary": summary, "responses": responses}
-    if parameters:
-        described["parameters"] = parameters
-    if body:
-        content = {"application/json": {"schema": body}}
-        described["requestBody"] = {"required": True, "content": content}
-    if is_open:
-        described["security"] = []
-    return described
-
-
-def _path(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": schema}
-
-
-def _reference(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def _tenant_names() -> list[str]:
@@ -242,6 +197,12 @@ def _schemas() -> dict[str, Any]:
         views.Explanation,
         views.Certificates,
         views.Reports,
+        inventory_messages.RunRequest,
+        inventory_views.Devices,
+        inventory_views.KnownDevice,
+        inventory_views.ReportNames,
+        inventory_views.ReportTable,
+        stale_views.Stale,
         views.Health,
         views.Problem,
     ]

@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from functions import openapi, replies, views
+from functions import inventory_views, openapi, replies, views
 from functions.replies import Detail
 from shared import messages, wiring
+from shared.devices import inventory_order
 from shared.devices.model import Command
 from shared.devices.operation import Operation
 from shared.devices.tenant_change import TenantCommand
@@ -42,7 +43,9 @@ def post_command(req: func.HttpRequest) -> func.HttpResponse:
 @replies.answering(Detail.TOLD)
 def get_operation(req: func.HttpRequest) -> func.HttpResponse:
     """Return an operation's state and history."""
-    return replies.json(views.operation(operation_named(req, wiring.services())))
+    services = wiring.services()
+    operation = operation_named(req, services)
+    return replies.json(views.operation(operation, _progress(operation, services)))
 
 
 @blueprint.route(route="devices/{device_guid}/explanation", methods=["GET"])
@@ -112,6 +115,15 @@ def _accepted(command: Command | TenantCommand, services: Services) -> Operation
         queue=services.queues,
         clock=services.clock,
     )
+
+
+def _progress(operation: Operation, services: Services) -> inventory_views.Progress | None:
+    """Return how far a run of the inventory is, if the operation is one that has begun."""
+    if operation.asked != inventory_order.ASKED:
+        return None
+    run = services.inventories.runs.find(operation.tenant_id, operation.operation_id)
+    picture = services.inventories.pictures.picture(operation.tenant_id)
+    return inventory_views.progress(run, picture, services.clock()) if run else None
 
 
 def _places(services: Services, req: func.HttpRequest) -> list[str]:

@@ -5,7 +5,9 @@ import logging
 import azure.functions as func
 
 from shared import wiring
-from shared.errors import Misconfigured
+from shared.devices.inventory import Scope
+from shared.errors import Failure, Misconfigured
+from shared.flows import inventory_schedule
 
 log = logging.getLogger("easgate.timers")
 blueprint = func.Blueprint()
@@ -38,3 +40,35 @@ def on_mdm_schedule(timer: func.TimerRequest) -> None:
         failures.append(failure)
     if any(isinstance(failure, Misconfigured) for failure in failures):
         raise Misconfigured("an MDM needs an administrator: see the lines above")
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%INVENTORY_SCHEDULE%")
+def on_inventory_schedule(timer: func.TimerRequest) -> None:
+    """Order a full run of every tenant's inventory."""
+    _order_runs(Scope.FULL, timer)
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule="%INVENTORY_CHANGES_SCHEDULE%")
+def on_inventory_changes_schedule(timer: func.TimerRequest) -> None:
+    """Let every tenant's inventory be looked through for changes."""
+    _order_runs(Scope.CHANGES, timer)
+
+
+def _order_runs(scope: Scope, timer: func.TimerRequest) -> None:
+    if timer.past_due:
+        log.warning("the inventories are taken late")
+    services = wiring.services()
+    failures: list[Failure] = []
+    for tenant_id in services.tenants:
+        try:
+            services.inventories.schedule.begin(
+                tenant_id,
+                scope,
+                inventory_schedule.ASKED_BY,
+                after=inventory_schedule.spread(tenant_id),
+            )
+        except Failure as failure:
+            log.exception("the inventory of tenant %s could not be ordered", tenant_id)
+            failures.append(failure)
+    if any(isinstance(failure, Misconfigured) for failure in failures):
+        raise Misconfigured("an inventory needs an administrator: see the lines above")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from functions import inventory_views
 from shared.credentials.expiry import Stage
 from shared.credentials.findings import Finding, Grade
 from shared.credentials.mismatch import Kind
@@ -56,6 +57,7 @@ class Operation(msgspec.Struct, kw_only=True):
     candidates: tuple[Partnership, ...]  # which it may be
     matched: tuple[Link, ...] | None  # which it is
     signal_ids: tuple[str, ...]  # the operations it was passed on to
+    progress: inventory_views.Progress | None  # of a run of the inventory
     history: tuple[Step, ...]
 
 
@@ -171,7 +173,9 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     detail: str | None = None
 
 
-def operation(operation: DeviceOperation) -> Operation:
+def operation(
+    operation: DeviceOperation, progress: inventory_views.Progress | None = None
+) -> Operation:
     """Return an operation without what only the journal needs."""
     decision = operation.decision
     return Operation(
@@ -194,6 +198,7 @@ def operation(operation: DeviceOperation) -> Operation:
         candidates=operation.candidates,
         matched=operation.matched,
         signal_ids=operation.signal_ids,
+        progress=progress,
         history=operation.history,
     )
 

@@ -10,7 +10,7 @@ from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 from azure.identity import ManagedIdentityCredential
 
-from shared import azure_clients, config, health
+from shared import azure_clients, config, health, inventories
 from shared.config import Settings, Tenant
 from shared.credentials.certificate import REQUIRED_ROLE, App
 from shared.directory.applications import Applications
@@ -41,6 +41,7 @@ from shared.records.polled import Polled
 from shared.records.postures import Postures
 from shared.records.reports import Reports
 from shared.records.rotations import Rotations
+from shared.records.stale import StalePlans
 from shared.records.subscriptions import Chores
 from shared.records.tables import Table
 from shared.records.tenant_orders import TenantOrders
@@ -86,6 +87,7 @@ class _Assembly:
             rotations={name: self.rotation(each) for name, each in self.settings.tenants.items()},
             tenant_orders=TenantOrders(self.table("tenantorders")),
             default_changes=DefaultAccessChanges(self.table("defaultaccess")),
+            stale_plans=StalePlans(self.table("stale")),
             journal=self.journal,
             postures=Postures(self.table("postures")),
             orders=Orders(self.table("orders")),
@@ -101,6 +103,7 @@ class _Assembly:
             subscriptions=self.intake.subscriptions(self.directories, self.chores, self.queues),
             listeners=self.intake.listeners(),
             polling=self.polling,
+            inventories=inventories.put_together(self),
             events=self.events,
             vault=self.vault,
             vault_url=self.settings.key_vault_url,
@@ -110,13 +113,9 @@ class _Assembly:
             announced=Announcements(self.table("certificates")),
             validations=Validations(self.table("certificates")),
             clock=self.clock,
-            pings={
-                "tables": self.journal.ping,
-                "queues": self.queues.ping,
-                "events": self.events.ping,
-                **health.of_tenants(self.connected.values(), self.vault),
-                **health.of_senders(self.polling.senders),
-            },
+            pings=health.of_ours(tables=self.journal, queues=self.queues, events=self.events)
+            | health.of_tenants(self.connected.values(), self.vault)
+            | health.of_senders(self.polling.senders),
         )
 
     @cached_property

@@ -37,6 +37,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_trials_apart: Annotated[float, msgspec.Meta(ge=0, le=300)] = 20.0  # of a new key
     # Days before a certificate's end when it is rotated unasked; 0: never.
     rotate_ahead: Annotated[float, msgspec.Meta(ge=0, le=365)] = 30.0
+    gone_after: Annotated[float, msgspec.Meta(ge=0, le=8760)] = 48.0  # hours that nobody lists it
+    repair_drift: bool = True  # False: what is not as last said is counted and told, no more
+    repairs_per_run: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 500
     writes: bool = True  # False stops every change to this tenant's Exchange
     calls_per_second: PerSecond = 20.0  # where learning what Exchange bears starts
     destructive_per_second: PerSecond = 2.0  # changes, of all workers together
@@ -86,6 +89,11 @@ class Tenant:
     def rotate_ahead(self) -> timedelta:
         """How long before its end a certificate is rotated unasked."""
         return timedelta(days=self.limits.rotate_ahead)
+
+    @property
+    def gone_after(self) -> timedelta:
+        """How long full runs must have missed a device before it counts as gone."""
+        return timedelta(hours=self.limits.gone_after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,26 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Protocol
 
 from shared.exchanges import Connected
 from shared.flows.poll_ports import PolledSender
 from shared.identity.vault import Vault
 
 Ping = Callable[[], None]
+
+
+class Pingable(Protocol):
+    """Something that can be asked whether it answers."""
+
+    def ping(self) -> None:
+        """Raise a Failure unless it does."""
+        ...
+
+
+def of_ours(**parts: Pingable) -> dict[str, Ping]:
+    """Return what asks for the parts of our own, by the names they are given here."""
+    return {name: part.ping for name, part in parts.items()}
 
 
 def of_tenants(connected: Iterable[Connected], vault: Vault) -> dict[str, Ping]:

@@ -13,6 +13,7 @@ used. `waiting_since` and `attempt` are ours: they travel with a message that wa
 import base64
 import binascii
 import uuid
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -20,7 +21,8 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from shared import sender_messages, tenant_messages
+from shared import inventory_messages, sender_messages, tenant_messages
+from shared.devices.inventory_order import opened_by_run
 from shared.devices.model import (
     Action,
     Command,
@@ -75,6 +77,7 @@ class Glimpse(msgspec.Struct):
     command_id: str = ""
     signal_id: str = ""
     report_id: str = ""
+    run_id: str = ""
     tenant_id: str = ""
     action: str = ""
     posture: str = ""
@@ -158,14 +161,15 @@ def glimpse(body: bytes) -> Glimpse:
 def named(body: bytes) -> str:
     """Return which message this is, for the log: ids only."""
     seen = glimpse(body)
-    which = (seen.command_id or seen.signal_id or seen.report_id or "a message without an id")[
-        :GLIMPSE
-    ]
+    known = (seen.command_id, seen.signal_id, seen.report_id, seen.run_id)
+    which = next(filter(None, known), "a message without an id")[:GLIMPSE]
     return f"{which} of tenant {(seen.tenant_id or UNKNOWN)[:GLIMPSE]}"
 
 
 def asked(body: bytes, now: datetime) -> Operation:
     """Return the operation that a message, even an unreadable one, would have started."""
+    with suppress(Rejected):
+        return opened_by_run(inventory_messages.read(body), "inventory", now)
     try:
         order = read_order(body)
         if isinstance(order, TenantCommand):

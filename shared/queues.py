@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
 
-from shared import sender_messages, tenant_messages
+from shared import inventory_messages, sender_messages, tenant_messages
 from shared.azure_failures import translated
+from shared.devices.inventory_order import RunOrder
 from shared.devices.model import Command, Signal
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
@@ -58,6 +59,10 @@ class Queues:
     def put_tenant_command(self, command: TenantCommand) -> None:
         """Put a command that is not about one device on device-commands."""
         self._send(COMMANDS, tenant_messages.write(command))
+
+    def put_run(self, order: RunOrder, after: timedelta) -> None:
+        """Put a run of the inventory on inventory-pages, to be seen after a while."""
+        self._send(inventory_messages.QUEUE, inventory_messages.write(order), after)
 
     def put_on(self, queue: str, body: bytes, after: timedelta | None) -> None:
         """Put a message whose work has made progress back for its next part."""

@@ -15,6 +15,7 @@ from shared.flows.changes import Changing
 from shared.flows.device_report import Recognition
 from shared.flows.exchange_validation import Exchange as Permissions
 from shared.flows.graph_subscriptions import GraphSubscriptions
+from shared.flows.inventories import Inventories
 from shared.flows.inventory_ports import ExchangeInventory
 from shared.flows.long_changes import CertificateRotation, DefaultAccessLevel, Story
 from shared.flows.mdm_poll import Polling
@@ -32,6 +33,10 @@ from shared.flows.ports import (
 from shared.flows.recognition_ports import Awaited, Held, Links, Reports, SenderQueue
 from shared.flows.rotation_ports import RotationPorts
 from shared.flows.rotation_schedule import begin_if_due, is_rotating
+from shared.flows.stale_device import StaleDevice
+from shared.flows.stale_planning import StalePlanning
+from shared.flows.stale_ports import StalePlans
+from shared.flows.stale_removal import StaleRemoval
 from shared.flows.steps import Steps
 from shared.flows.subscription_ports import Listener
 from shared.flows.tenant_command import TenantOrders, TenantSteps
@@ -93,6 +98,7 @@ class Services:
     people: Mapping[str, Callable[[str], Person | None]]  # likewise; by directory id
     tenant_orders: TenantOrders
     default_changes: DefaultAccessChanges
+    stale_plans: StalePlans
     journal: Journal
     postures: Postures
     orders: Orders
@@ -107,6 +113,7 @@ class Services:
     subscriptions: GraphSubscriptions
     listeners: tuple[Listener, ...]
     polling: Polling
+    inventories: Inventories
     events: AllEvents
     vault: WatchedVault
     vault_url: str
@@ -217,4 +224,18 @@ class Services:
                 exchange=exchange.default_access, changes=self.default_changes, clock=self.clock
             ),
             "rotate_certificate": CertificateRotation(ports=self.rotations[app.tenant_id], app=app),
+            "plan_stale": StalePlanning(
+                exchange=exchange.inventory,
+                pictures=self.inventories.pictures,
+                plans=self.stale_plans,
+                clock=self.clock,
+            ),
+            "remove_stale": StaleRemoval(
+                exchange=exchange.inventory,
+                plans=self.stale_plans,
+                device=StaleDevice(
+                    orders=self.orders, postures=self.postures, steps=self.steps(app.tenant_id)
+                ),
+                clock=self.clock,
+            ),
         }

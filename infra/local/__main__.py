@@ -15,7 +15,7 @@ _COMMANDS = {
     "demo": ("demo", "start the whole world, tell its story in about 20 lines, stop"),
     "up": ("up", "start the same world and keep it running"),
     "send": ("send", "send an MDM's event into the world that `up` runs: send VENDOR EVENT"),
-    "sync": ("sync", "let a device sync in a running world"),
+    "sync": ("sync", "take the inventory of the world that `up` runs, with a progress bar"),
     "test": ("checks", "run every check and test"),
     "bench": ("bench", "run the benchmarks"),
 }

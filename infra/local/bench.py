@@ -6,6 +6,7 @@ import sys
 _BENCHES = {
     "intake": "webhooks through the function host beside a function that does nothing",
     "exchange": "our Exchange client beside a bare httpx loop, its memory, its time per action",
+    "inventory": "the inventory beside a bare loop over its pages and beside a call per mailbox",
 }
 
 

@@ -35,6 +35,9 @@ VAULT_RESOURCE = (
 )
 VAULT_EVENTS = "vault-events"
 NIGHTLY = "0 0 3 * * *"
+AFTER_THAT = (
+    "0 2 3 * * *"  # every quarter of an hour in earnest; here changes are looked for by hand
+)
 # The simulated Exchange bears anything, and apps killed for a test still count as workers.
 UNHURRIED = {"calls_per_second": 1000, "destructive_per_second": 1000}
 # The simulated Entra ID knows a key at once, and nothing is rotated unless it is ordered.
@@ -77,5 +80,7 @@ def settings(
         "IDENTITY_ENDPOINT": f"{addresses['identity']}/msi/token",
         "CERTIFICATE_SCHEDULE": NIGHTLY,
         "MDM_SCHEDULE": mdm_schedule,
+        "INVENTORY_SCHEDULE": NIGHTLY,
+        "INVENTORY_CHANGES_SCHEDULE": AFTER_THAT,
         "PUBLIC_URL": addresses["public"],
     }

@@ -59,6 +59,8 @@ def _described(world: World) -> str:
             f"  curl {key} {world.url}/api/commands -d '{order}'",
             f"  curl {key} -X POST {world.url}/api/certificate/validate",
             "  python3 -m infra.local send jamf   # in another terminal; --help: what else",
+            "  python3 -m infra.local sync        # likewise: takes the inventory; then:",
+            f"  curl {key} {world.url}/api/devices",
             f"  curl {world.addresses['faults']} -d '{THROTTLE}'   # and without -d: what else",
         ]
     )

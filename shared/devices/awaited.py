@@ -11,6 +11,7 @@ from shared.devices.model import Signal
 from shared.devices.subject import Report, Subject
 
 MOMENT = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,17 @@ def report_again(report: Report, told_apart: str) -> Report:
 
 
 def signal_again(signal: Signal, told_apart: str, why: str) -> Signal:
-    """Return what was reported as a word of its own, a moment newer than the one it repeats."""
+    """
+    Return what was reported as a word of its own, a moment newer than the one it repeats.
+
+    A time in whole seconds may count as the end of its second.
+    """
     own_id = uuid.uuid5(uuid.NAMESPACE_OID, told_apart)
+    later = MOMENT if signal.occurred_at.microsecond else SECOND + MOMENT
     return replace(
         signal,
         signal_id=str(own_id),
-        occurred_at=signal.occurred_at + MOMENT,
+        occurred_at=signal.occurred_at + later,
         verified_by=why,
     )
 

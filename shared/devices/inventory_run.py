@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from shared.devices.inventory import Part, Row, Scope
+from shared.devices.inventory import KEY_BYTES, Part, Row, Scope
 
 
 class Outcome(StrEnum):
@@ -58,6 +58,11 @@ class Page:
     part: Part  # where the run goes on after it
     cursor: str
     calls: int = 1  # that it took
+
+    @property
+    def rows(self) -> int:
+        """How many it has."""
+        return len(self.seen) // KEY_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,9 @@ def _by_looks(subject: Subject, owned: list[Partnership]) -> Match:
         found = tuple(alike)
         return Match(partnerships=found, confidence=Confidence.PROBABLE, why=why, doubtful=found)
     if not owned:
-        return _none("no identifier is shared, and the owner as named has no device in Exchange")
+        named = "the owner as named has no device in Exchange"
+        whose = named if _owners(subject) else "no owner is named"
+        return _none(f"no identifier is shared, and {whose}")
     return _none(
         f"no identifier is shared; of the owner's {len(owned)} partnerships {len(alike)} have the "
         f"model and OS, and {len(unclear)} cannot be compared",

@@ -67,10 +67,7 @@ class Keyed:
 
     def _find(self, key: bytes) -> tuple[bytearray, int]:
         bucket = self._buckets[key[0] << 4 | key[1] >> 4]
-        at = bucket.find(key)
-        while at >= 0 and at % self._width:  # it began within another key
-            at = bucket.find(key, at + 1)
-        return bucket, at
+        return bucket, _find(bucket, key, self._width)
 
 
 class Keys:
@@ -97,3 +94,17 @@ class Keys:
 
     def __len__(self) -> int:
         return len(self._keyed)
+
+
+def value_in(packed: bytes, key: bytes, value_bytes: int) -> bytes | None:
+    """Return a key's value, if it is there, where key and value follow key and value."""
+    width = KEY_BYTES + value_bytes
+    at = _find(packed, key, width)
+    return packed[at + KEY_BYTES : at + width] if at >= 0 else None
+
+
+def _find(packed: bytes | bytearray, key: bytes, width: int) -> int:
+    at = packed.find(key)
+    while at >= 0 and at % width:  # it began within another key
+        at = packed.find(key, at + 1)
+    return at

@@ -38,22 +38,24 @@ class SettingsChange:
     says: str
     before: Image | None
     after: Image | None
+    seen_before: datetime  # when it was seen as it was
 
 
-def changes(before: AccessSettings, after: AccessSettings) -> Iterator[SettingsChange]:
+def changes(seen: Seen, after: AccessSettings) -> Iterator[SettingsChange]:
     """Yield what is not as it was, in a fixed order."""
+    before = seen.settings
     if before.fingerprint != after.fingerprint:
-        yield from _of_default(before, after)
-        yield from _of_rules(_rules(before), _rules(after))
-        yield from _of_policies(before, after)
+        yield from _of_default(before, after, seen.at)
+        yield from _of_rules(_rules(before), _rules(after), seen.at)
+        yield from _of_policies(before, after, seen.at)
 
 
-def is_ours(change: SettingsChange, newest: Operation | None, seen: datetime) -> bool:
+def is_ours(change: SettingsChange, newest: Operation | None) -> bool:
     """Whether the newest order about it was carried out since, and wanted what is there now."""
     if newest is None or newest.change is None:
         return False
     made_at = newest.acted_at or newest.attempted_at
-    if made_at is None or made_at < seen - LAG:
+    if made_at is None or made_at < change.seen_before - LAG:
         return False
     return target(newest.change) == change.target and _wants(newest.change, change)
 
@@ -70,18 +72,21 @@ def _wants(ordered: TenantChange, change: SettingsChange) -> bool:
             return False
 
 
-def _of_default(before: AccessSettings, after: AccessSettings) -> Iterator[SettingsChange]:
+def _of_default(
+    before: AccessSettings, after: AccessSettings, seen: datetime
+) -> Iterator[SettingsChange]:
     if before.default is not after.default:
         yield SettingsChange(
             target="default access level",
             says=f"the default access level was {before.default}, and is {after.default}",
             before={"level": before.default},
             after={"level": after.default},
+            seen_before=seen,
         )
 
 
 def _of_rules(
-    before: dict[str, AccessRule], after: dict[str, AccessRule]
+    before: dict[str, AccessRule], after: dict[str, AccessRule], seen: datetime
 ) -> Iterator[SettingsChange]:
     for name in sorted({*before, *after}):
         old, new = before.get(name), after.get(name)
@@ -91,10 +96,13 @@ def _of_rules(
                 says=f"{name} {_level(old, 'said')}, and {_level(new, 'says')}",
                 before={"level": old.level} if old else None,
                 after={"level": new.level} if new else None,
+                seen_before=seen,
             )
 
 
-def _of_policies(before: AccessSettings, after: AccessSettings) -> Iterator[SettingsChange]:
+def _of_policies(
+    before: AccessSettings, after: AccessSettings, seen: datetime
+) -> Iterator[SettingsChange]:
     for name in sorted({*before.policies} ^ {*after.policies}):
         is_new = name in after.policies
         yield SettingsChange(
@@ -102,6 +110,7 @@ def _of_policies(before: AccessSettings, after: AccessSettings) -> Iterator[Sett
             says=f"policy {name} is {'new' if is_new else 'gone'}",
             before=None if is_new else {"name": name},
             after={"name": name} if is_new else None,
+            seen_before=seen,
         )
 
 

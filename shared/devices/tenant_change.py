@@ -1,17 +1,21 @@
 """What can be ordered for a tenant or a mailbox, rather than for one device."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from shared.devices import policy, rules
 from shared.devices.model import AccessLevel, AccessRule, MailboxName
+from shared.devices.stale import ListEntries
 from shared.errors import Rejected
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Spared = Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
+PlanHash = Annotated[str, msgspec.Meta(min_length=64, max_length=64, pattern="^[0-9a-f]{64}")]
 Setting = str | bool | int | list[str] | None
 Image = dict[str, Any]  # how something stood, as it is shown and kept
 
@@ -70,8 +74,34 @@ class RotateCertificate(_Change, frozen=True, kw_only=True, tag="rotate_certific
     """Replace the certificate that the tenant signs in with by a new one, without a gap."""
 
 
+class Protect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is never removed as stale; letter case does not count."""
+
+    mailboxes: list[Spared] = []  # by address, UPN or guid
+    device_ids: list[Spared] = []
+    models: list[Spared] = []
+    client_types: list[Spared] = []
+
+
+class PlanStale(_Change, frozen=True, kw_only=True, tag="plan_stale"):
+    """Find out which devices nobody has used for so many days; nothing is removed."""
+
+    days: Literal[30, 60, 90, 180]
+    protect: Protect = Protect()
+    list_entries: ListEntries = ListEntries.KEEP
+
+
+class RemoveStale(_Change, frozen=True, kw_only=True, tag="remove_stale"):
+    """Remove the devices of the plan made last, if it is the one that was looked at."""
+
+    plan_id: uuid.UUID  # of the operation that made it
+    plan_hash: PlanHash
+
+
 ShortChange = AssignPolicy | PutPolicy | RemovePolicy | PutAccessRule | RemoveAccessRule
-LongChange = SetDefaultAccess | RotateCertificate  # hours of many steps, with a record of its own
+# Hours of many steps, with a record of their own.
+LongChange = SetDefaultAccess | RotateCertificate | PlanStale | RemoveStale
+ToldElsewhere = RotateCertificate | PlanStale | RemoveStale  # not as a change of some setting
 TenantChange = ShortChange | LongChange
 KINDS: tuple[type[TenantChange], ...] = (
     AssignPolicy,
@@ -81,7 +111,15 @@ KINDS: tuple[type[TenantChange], ...] = (
     RemoveAccessRule,
     SetDefaultAccess,
     RotateCertificate,
+    PlanStale,
+    RemoveStale,
 )
+ONLY_ONES: dict[type[LongChange], str] = {  # what a tenant has one of
+    SetDefaultAccess: "default access level",
+    RotateCertificate: "certificate",
+    PlanStale: "plan of stale devices",
+    RemoveStale: "removal of stale devices",
+}
 ACTIONS = frozenset(str(kind.__struct_config__.tag) for kind in KINDS)
 
 
@@ -129,10 +167,8 @@ def target(change: TenantChange) -> str:
             return f"policy {change.policy.lower()}"
         case PutAccessRule() | RemoveAccessRule():
             return f"rule {change.characteristic}={change.query}"
-        case SetDefaultAccess():
-            return "default access level"
-        case RotateCertificate():
-            return "certificate"
+        case SetDefaultAccess() | RotateCertificate() | PlanStale() | RemoveStale():
+            return ONLY_ONES[type(change)]
 
 
 def says(change: TenantChange) -> str:
@@ -149,6 +185,8 @@ def says(change: TenantChange) -> str:
             return f"{target(change)} removed"
         case RotateCertificate():
             return "the certificate rotated"
+        case PlanStale() | RemoveStale():
+            return target(change)
 
 
 def check(change: TenantChange) -> None:
@@ -165,6 +203,8 @@ def check(change: TenantChange) -> None:
             policy.check({"Name": change.policy})
         case PutAccessRule():
             _check_rule(change)
+        case PlanStale() if len(msgspec.json.encode(change)) > LONGEST:
+            raise Rejected(f"what is protected may be {LONGEST} bytes long at most")
         case _:
             return
 

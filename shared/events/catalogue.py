@@ -8,6 +8,7 @@ from shared.credentials.certificate import App
 from shared.credentials.validation import LastValidation, Report
 from shared.devices.model import Action, Device
 from shared.devices.operation import Operation
+from shared.devices.origin import Cause
 from shared.devices.tenant_change import target
 
 CHANGES = {
@@ -62,6 +63,7 @@ def device_changed(operation: Operation) -> Event:
             "mailbox": operation.mailbox,
             "device_id": operation.device_id,
             "reason": decision.reason,
+            "cause": Cause.OURS,
             "asked_by": operation.asked_by,
             "before": _standing(decision.device),
             "after": _standing(operation.after) if operation.after else None,
@@ -106,6 +108,7 @@ def policy_changed(operation: Operation) -> Event:
             "tenant_id": operation.tenant_id,
             "operation_id": operation.operation_id,
             "action": operation.asked,
+            "cause": Cause.OURS,
             "asked_by": operation.asked_by,
             "says": altered.says,
             "before": altered.before,

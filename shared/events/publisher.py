@@ -16,9 +16,12 @@ from shared.credentials.expiry import Stage
 from shared.credentials.mismatch import Mismatch
 from shared.credentials.rotation import Rotation
 from shared.credentials.validation import LastValidation, Report
+from shared.devices.inventory_run import Run
+from shared.devices.news import News
 from shared.devices.operation import Operation
+from shared.devices.settings_change import SettingsChange
 from shared.errors import Misconfigured, Rejected, Retryable
-from shared.events import catalogue, rotations, watch
+from shared.events import catalogue, inventory, rotations, watch
 from shared.events.catalogue import Event
 from shared.retry_after import retry_after
 
@@ -52,6 +55,14 @@ class Publisher:
     def policy_changed(self, operation: Operation) -> None:
         """Announce what a change did to a policy, an access rule or the default level."""
         self._publish(catalogue.policy_changed(operation))
+
+    def device_news(self, news: News) -> None:
+        """Announce what a run of the inventory has found of one partnership."""
+        self._publish(inventory.device_news(news))
+
+    def settings_changed(self, run: Run, change: SettingsChange) -> None:
+        """Announce what somebody else did to a policy, an access rule or the default level."""
+        self._publish(inventory.settings_changed(run, change))
 
     def operation_held(self, operation: Operation) -> None:
         """Announce that an operation waits for a person, and why."""

@@ -20,7 +20,7 @@ FEATURES: Mapping[Feature, tuple[str, ...]] = {
     Feature.READING: ("recognise",),
     Feature.ACCESS: ("allow", "block", "quarantine", "clear"),
     Feature.WIPES: ("wipe_account", "wipe_device", "cancel_wipe"),
-    Feature.REMOVAL: ("remove",),
+    Feature.REMOVAL: ("remove", "plan_stale", "remove_stale"),
     Feature.POLICIES: ("assign_policy", "put_policy", "remove_policy"),
     Feature.ACCESS_RULES: ("put_access_rule", "remove_access_rule"),
     Feature.DEFAULT_ACCESS: ("set_default_access",),

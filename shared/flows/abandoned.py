@@ -4,7 +4,7 @@ import uuid
 from dataclasses import replace
 
 from shared.devices.operation import Operation, State, is_wipe
-from shared.devices.tenant_change import RotateCertificate, target
+from shared.devices.tenant_change import ToldElsewhere, target
 from shared.flows.ports import Clock, Events, Journal
 
 
@@ -33,8 +33,8 @@ def give_up(
 def _tell(operation: Operation, events: Events) -> None:
     if operation.change is None:
         events.device_changed(operation)
-    elif isinstance(operation.change, RotateCertificate) or operation.altered is None:
-        return  # a rotation has told of itself
+    elif isinstance(operation.change, ToldElsewhere) or operation.altered is None:
+        return
     elif operation.altered.before != operation.altered.after:
         events.policy_changed(operation)
 

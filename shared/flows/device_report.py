@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from shared.devices import awaited, decide, derived_ids
+from shared.devices.awaited import report_again
 from shared.devices.match import Confidence, match
 from shared.devices.operation import Operation, State, opened_by_report
 from shared.devices.subject import (
@@ -57,15 +58,22 @@ class Recognition:
             self._tell(dated, operation)
 
     def link(self, operation: Operation, links: Sequence[Link], *, said_by: str) -> None:
-        """Keep what a person says the device of a held operation is, and go on with that."""
-        if operation.report is None or operation.state is not State.HELD:
+        """Keep what a person says the device is that was not recognised, and go on with that."""
+        is_closed = operation.is_finished and operation.matched == ()
+        if operation.report is None or not (operation.state is State.HELD or is_closed):
             raise Conflict(
-                f"operation {operation.operation_id} is {operation.state}: only a held report "
-                "waits to be told which device it is about"
+                f"operation {operation.operation_id} is {operation.state}: only a held report, or "
+                "one on a device that was found nowhere, can be told which device it is about"
             )
         self.links.keep(operation.report, links, said_by=said_by)
-        # The newest, which may be held as well; then this one closes as overruled.
         newest = self.reports.newest(operation.report)
+        if is_closed:
+            again = report_again(operation.report, f"linked|{links}")
+            if newest.report_id not in {operation.operation_id, again.report_id}:
+                again = report_again(newest, f"linked|{links}")
+            self.queue.put_words([again] if links else [])
+            return
+        # The newest, which may be held as well; then this one closes as overruled.
         is_overruled = newest.report_id != operation.operation_id
         self.queue.put_words([newest, operation.report] if is_overruled else [newest])
 

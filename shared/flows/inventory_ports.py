@@ -7,9 +7,14 @@ from typing import Protocol
 from shared.devices.inventory import Part, Row
 from shared.devices.inventory_order import RunOrder
 from shared.devices.inventory_run import Change, Page, Picture, Run
+from shared.devices.judged import Judged
+from shared.devices.last_words import LastWords
 from shared.devices.listed import AccessSettings, Listed
-from shared.devices.model import WipeState
+from shared.devices.model import Command, Order, Signal, WipeState
+from shared.devices.news import News
 from shared.devices.packed_keys import Keys
+from shared.devices.settings_change import Seen, SettingsChange
+from shared.devices.subject import Report
 from shared.errors import Failure
 
 
@@ -122,6 +127,78 @@ class Publishing(Protocol):
 
     def finish(self, run: Run, gone: Iterable[bytes], until: datetime) -> Run:
         """End the run with a new picture; Unfinished if there was no time for all of it."""
+        ...
+
+
+class Absences(Protocol):
+    """Which rows are missed, and since when."""
+
+    def last(self, tenant_id: str) -> Judged | None:
+        """Return the last judgement, if there was one."""
+        ...
+
+    def keep(self, tenant_id: str, judged: Judged) -> None:
+        """Note a judgement; repeating it does no harm."""
+        ...
+
+
+class SettingsSeen(Protocol):
+    """What decides over all devices, as it was seen last."""
+
+    def last(self, tenant_id: str) -> Seen | None:
+        """Return what was seen last; None: nobody has looked yet."""
+        ...
+
+    def keep(self, tenant_id: str, seen: Seen) -> None:
+        """Note what was seen."""
+        ...
+
+
+class AllWords(Protocol):
+    """What was last said about every device."""
+
+    def of(self, tenant_id: str) -> LastWords:
+        """Return it, packed: some thousand requests for a million devices."""
+        ...
+
+
+class KnownPostures(Protocol):
+    """What MDMs have reported."""
+
+    def known(self, tenant_id: str, mailbox: str, *, device_id: str) -> list[Signal]:
+        """Return what was last reported about a device, the newest first."""
+        ...
+
+
+class KnownOrders(Protocol):
+    """What was ordered."""
+
+    def known(self, tenant_id: str, mailbox: str, *, device_id: str) -> list[Order]:
+        """Return what was last ordered for a device, the newest first."""
+        ...
+
+
+class RepairQueue(Protocol):
+    """What brings a device back in line, by the same way as the word that it repeats."""
+
+    def put_words(self, words: Sequence[Signal | Report]) -> None:
+        """Put what senders say on device-signals, in as few messages as carry it."""
+        ...
+
+    def put_command(self, command: Command) -> None:
+        """Put a command on device-commands."""
+        ...
+
+
+class InventoryEvents(Protocol):
+    """What runs tell the world; a repeat carries the same event id."""
+
+    def device_news(self, news: News) -> None:
+        """Announce that a partnership is new, gone, or not as it was."""
+        ...
+
+    def settings_changed(self, run: Run, change: SettingsChange) -> None:
+        """Announce what somebody else did to a policy, an access rule or the default level."""
         ...
 
 

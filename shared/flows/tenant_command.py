@@ -12,6 +12,7 @@ from shared.devices.tenant_change import (
     TenantChange,
     TenantCommand,
     TenantOrder,
+    ToldElsewhere,
     action,
     target,
 )
@@ -98,8 +99,8 @@ class TenantSteps:
         if altered is None or altered.before == altered.after:
             self._close(operation, "nothing was to be done")
             return
-        if not isinstance(change, RotateCertificate):
-            self.events.policy_changed(operation)  # a rotation has told of itself
+        if not isinstance(change, ToldElsewhere):
+            self.events.policy_changed(operation)
         self._close(operation, "done")
 
     def _await_outcome(self, newer: TenantOrder) -> None:

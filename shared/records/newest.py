@@ -58,6 +58,11 @@ class Newest(Generic[T]):
         stored = self.table.get(partition, row)
         return self.read(stored) if stored else None
 
+    def known(self, partition: str, row: str) -> list[T]:
+        """Return the newest word of a row, and those that stood before, newest first."""
+        stored = self.table.get(partition, row)
+        return [self.read(each) for each in (stored, *_earlier(stored))] if stored else []
+
     def withdraw(self, word: T) -> None:
         """Forget the word: it turned out to be void, and the one before it stands again."""
         row = self.entity(word)

@@ -26,6 +26,12 @@ class Orders:
         """Return the newest order of this concern, if there was one."""
         return self._newest.find(tenant_id, _row(mailbox, device_id, concern))
 
+    def known(self, tenant_id: str, mailbox: str, *, device_id: str) -> list[Order]:
+        """Return what was last ordered for a device, whatever it is about, the newest first."""
+        rows = [_row(mailbox, device_id, concern) for concern in Concern]
+        found = [each for row in rows for each in self._newest.known(tenant_id, row)]
+        return sorted(found, key=_age, reverse=True)
+
     def withdraw(self, order: Order) -> None:
         """Forget the order, if it is the newest: it turned out to be impossible."""
         self._newest.withdraw(order)

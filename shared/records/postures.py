@@ -8,7 +8,7 @@ Whose a device is has a row of its own: the newest report of full trust that say
 that does not say leaves it as it is.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from shared.devices.model import Ownership, Posture, Signal, Trust
@@ -16,6 +16,7 @@ from shared.records.newest import Age, Newest
 from shared.records.tables import Entity, Table
 
 OWNERSHIP = "ownership"
+ALMOST_A_SECOND = timedelta(microseconds=999_999)
 
 
 class Postures:
@@ -41,6 +42,12 @@ class Postures:
         known = [self._stored(signal, trust) for trust in Trust]
         return max([signal, *(each for each in known if each)], key=_age)
 
+    def known(self, tenant_id: str, mailbox: str, *, device_id: str) -> list[Signal]:
+        """Return what was last reported about a device, the newest first."""
+        rows = [_row(mailbox, device_id, trust) for trust in Trust]
+        found = [each for row in rows for each in self._reports.known(tenant_id, row)]
+        return sorted(found, key=_age, reverse=True)
+
     def ownership(self, tenant_id: str, mailbox: str, *, device_id: str) -> Ownership:
         """Return whose the device is, as a sender of full trust last said."""
         said = self._owners.find(tenant_id, _row(mailbox, device_id, OWNERSHIP))
@@ -51,7 +58,15 @@ class Postures:
 
 
 def _age(signal: Signal) -> Age:
-    return signal.occurred_at, signal.signal_id
+    """
+    Return how new a report is.
+
+    A time in whole seconds may be any moment of that second: where letting in and shutting
+    out fall together, shutting out is taken for the later.
+    """
+    said = signal.occurred_at
+    is_whole = not said.microsecond and signal.posture is not Posture.COMPLIANT
+    return said + ALMOST_A_SECOND if is_whole else said, signal.signal_id
 
 
 def _row(mailbox: str, device_id: str, kind: str) -> str:

@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
+import msgspec
 import pytest
 
 from infra.local.simulators.exchange import faults
-from infra.local.simulators.exchange.fault_plan import Fault
+from infra.local.simulators.exchange.answers import as_json
+from infra.local.simulators.exchange.fault_plan import Fault, Perform
 from infra.local.simulators.exchange.paging import Links
 from shared.devices.inventory import Mailbox, MobileDevice, Part
 from shared.devices.listed import SLICES
 from shared.errors import Failure, NotPermitted, Rejected, Retryable
 from shared.exchange.inventory import Inventory
+from tests.contract.exchange_world import BASE
 from tests.contract.inventory_world import CMDLETS, PARTS, InventoryWorld, an_inventory
 
 NOT_ASKED = {Part.MAILBOXES: "", Part.DEVICES: ""}
@@ -39,6 +43,13 @@ def change_a_mailbox(world: InventoryWorld) -> str:
     change = {"@odata.type": "#Exchange.GenericHashTable", "Add": ["X1"]}
     world.client.done("Set-CASMailbox", Identity=row.address, ActiveSyncAllowedDeviceIDs=change)
     return row.guid
+
+
+def unsliceable(perform: Perform) -> httpx.Response:
+    """Answer with a part of the rows, whose names nothing can tell apart."""
+    body = msgspec.json.decode(perform().read())
+    rows = [row | {"Name": "'"} for row in body["value"]]
+    return as_json(200, body | {"value": rows, "@odata.nextLink": f"{BASE}/adminapi/beta/more"})
 
 
 def connect_a_device(world: InventoryWorld) -> str:
@@ -119,6 +130,14 @@ def test_a_refused_filter_for_mailboxes_is_no_empty_answer(
 
     assert (page.rows, page.cursor, page.calls) == ([], "", 1)
     assert "mailboxes whose lists" in page.untold
+
+
+def test_what_cannot_be_sliced_is_no_refused_filter(world: InventoryWorld) -> None:
+    change_a_mailbox(world)
+    world.client.exchange.faults.inject(unsliceable)
+
+    with pytest.raises(Rejected, match="links to further pages must work"):
+        world.inventory.page(Part.MAILBOXES, SLICES, half_an_hour_ago(world))
 
 
 def test_what_is_switched_off_is_not_asked_for(world: InventoryWorld) -> None:

@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import ServiceRequestError
 
 from shared.errors import Contended, Misconfigured, Retryable
-from shared.records.tables import Entity, Table, Verb, Write
+from shared.records.tables import Entity, Table, Verb, Write, after_all
 from tests.contract.storage_wire import Wire, table
 from tests.unit.stand_ins import FakeTable
 
@@ -47,6 +47,46 @@ def test_first_are_those_with_the_prefix_in_order(rows: Table) -> None:
     assert found[0] == rows.get(HERE, "b-1")
     assert len(rows.first(HERE, "b-", 5)) == 3
     assert rows.first("nowhere", "b-", 5) == []
+
+
+def test_a_scan_goes_through_a_range_in_order(rows: Table) -> None:
+    assert list(rows.scan(HERE, "a", "z")) == []
+    for row in ("b-2", "a-9", "c", "b-1", "b-3", "b-", "b-4"):
+        rows.insert(entity(row))
+    rows.insert(entity("b-0", partition=ELSEWHERE))
+
+    found = list(rows.scan(HERE, "b-", "b-4", per_answer=2))
+
+    assert [each["RowKey"] for each in found] == ["b-", "b-1", "b-2", "b-3"]
+    assert found[0] == entity("b-")
+    assert len(list(rows.scan(HERE, "b-", after_all("b-")))) == 5
+    assert list(rows.scan("nowhere", "a", "z")) == []
+
+
+def test_a_scan_carries_no_more_than_what_is_selected(rows: Table) -> None:
+    content = bytes(range(256)) * 250
+    rows.transact([Write(verb=Verb.PUT, entity={**entity("a1"), "a": content, "b": 1})])
+    rows.transact([write(Verb.PUT, "a2")])
+
+    first, second = rows.scan(HERE, "a", "b", select=("a", "b"), per_answer=1)
+
+    assert first == {"RowKey": "a1", "a": content, "b": 1}
+    assert {name: value for name, value in second.items() if value is not None} == {"RowKey": "a2"}
+    assert (rows.get(HERE, "a1") or {})["a"] == content
+
+
+def test_a_scan_asks_only_as_far_as_somebody_reads(storage: str) -> None:
+    wire = Wire()
+    with table(storage, wire) as rows:
+        rows.transact([write(Verb.PUT, f"a{count}") for count in range(5)])
+        before = wire.requests
+        found = rows.scan(HERE, "a", "b", per_answer=2)
+        assert wire.requests == before
+
+        assert [next(found)["RowKey"], next(found)["RowKey"]] == ["a0", "a1"]
+        assert wire.requests == before + 1
+        next(found)
+        assert wire.requests == before + 2
 
 
 def test_a_transaction_makes_all_its_writes(rows: Table) -> None:
@@ -100,6 +140,8 @@ def test_storage_out_of_reach_is_waited_for(storage: str) -> None:
             rows.transact([write(Verb.PUT, "a1")])
         with pytest.raises(Retryable):
             rows.first(HERE, "a", 1)
+        with pytest.raises(Retryable):
+            list(rows.scan(HERE, "a", "b"))
 
 
 def test_what_storage_refuses_is_not_waited_for(storage: str) -> None:

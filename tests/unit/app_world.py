@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 from shared import wiring
@@ -20,6 +21,7 @@ from shared.records.held import Held
 from shared.records.links import Links
 from shared.records.reports import Reports
 from shared.records.rotations import Rotations
+from shared.records.stale import StalePlans
 from shared.records.subscriptions import Chores
 from shared.records.tenant_orders import TenantOrders
 from shared.records.unheeded import Unheeded
@@ -74,6 +76,7 @@ class Deployment:
     pins: Certificates = field(default_factory=lambda: Certificates(FakeTable()))
     announced: Announcements = field(default_factory=lambda: Announcements(FakeTable()))
     rotations: Rotations = field(default_factory=lambda: Rotations(FakeTable()))
+    stale_plans: StalePlans = field(default_factory=lambda: StalePlans(FakeTable()))
     pings: dict[str, Callable[[], None]] = field(default_factory=dict)
     tenants: dict[str, Tenant] = field(default_factory=lambda: {TENANT: a_tenant()})
 
@@ -122,12 +125,14 @@ class Deployment:
         """Return the ports."""
         clock = self.world.clock
         absent: Any = None
+        without_pictures: Any = SimpleNamespace(pictures=absent)
         return Services(
             tenants=self.tenants,
             rotations=dict.fromkeys(self.tenants, self.rotation),
             exchanges=dict.fromkeys(self.tenants, self.exchange),
             tenant_orders=TenantOrders(FakeTable()),
             default_changes=Records(),
+            stale_plans=self.stale_plans,
             journal=self.world.journal,
             postures=self.world.postures,
             orders=self.world.orders,
@@ -143,6 +148,7 @@ class Deployment:
             subscriptions=absent,
             listeners=(),
             polling=absent,
+            inventories=without_pictures,
             events=self.world.events,
             vault=self.vault,
             vault_url="https://contoso-kv.vault.azure.net",

@@ -10,6 +10,8 @@ from shared.credentials.mismatch import Mismatch
 from shared.credentials.validation import LastValidation
 from shared.credentials.validation import Report as Validated
 from shared.devices import wipe
+from shared.devices.inventory_order import RunOrder
+from shared.devices.inventory_run import Run
 from shared.devices.model import (
     AccessPolicy,
     AccessState,
@@ -21,11 +23,13 @@ from shared.devices.model import (
     WipeCycle,
     WipeState,
 )
+from shared.devices.news import News
 from shared.devices.operation import Operation, is_wipe
+from shared.devices.settings_change import SettingsChange
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Contended, Failure, Misconfigured, NotFound, Retryable
-from shared.events import catalogue, watch
+from shared.events import catalogue, inventory, watch
 from shared.events.catalogue import Event
 from shared.records.tables import LONGEST_PAGE, OVERTAKEN, Entity, Table, Verb, Write
 from tests.unit.builders import NOW, QUARANTINE_BY_DEFAULT, never_wiped
@@ -331,6 +335,14 @@ class FakeEvents:
         """Take what a change that is not about one device did."""
         self._take(catalogue.policy_changed(operation))
 
+    def device_news(self, news: News) -> None:
+        """Take what a run of the inventory has found of one partnership."""
+        self._take(inventory.device_news(news))
+
+    def settings_changed(self, run: Run, change: SettingsChange) -> None:
+        """Take what somebody else did to what decides over all devices."""
+        self._take(inventory.settings_changed(run, change))
+
     def wipe_acknowledged(self, operation: Operation) -> None:
         """Take that a device confirmed its wipe."""
         self._take(catalogue.wipe_acknowledged(operation))
@@ -385,6 +397,7 @@ class FakeQueue:
     reports: list[Report] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
     tenant_commands: list[TenantCommand] = field(default_factory=list)
+    runs: list[tuple[RunOrder, timedelta]] = field(default_factory=list)
     back: list[tuple[str, bytes, timedelta | None]] = field(default_factory=list)
     has_patience: bool = True
     down: Failure | None = None
@@ -413,6 +426,11 @@ class FakeQueue:
         """Take a command that is not about one device."""
         self._check()
         self.tenant_commands.append(command)
+
+    def put_run(self, order: RunOrder, after: timedelta) -> None:
+        """Take a run of the inventory."""
+        self._check()
+        self.runs.append((order, after))
 
     def put_on(self, queue: str, body: bytes, after: timedelta | None) -> None:
         """Take a message whose work goes on."""

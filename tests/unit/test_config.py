@@ -156,6 +156,9 @@ def test_everything_missing_is_named_at_once() -> None:
         ("TENANTS", tenants(organisation="typing mistake")),
         ("TENANTS", tenants(limits={"wipe_settle": -1})),
         ("TENANTS", tenants(limits={"wipe_setle": 1})),
+        ("TENANTS", tenants(limits={"repairs_per_run": 1.5})),
+        ("TENANTS", tenants(limits={"repair_drift": "no"})),
+        ("TENANTS", tenants(limits={"gone_after": -1})),
         ("MDM_SENDERS", "[]"),
         ("MDM_SENDERS", json.dumps({"portal": {**A_SENDER, "trust": "blind"}})),
         ("CLOUD", "Public"),
@@ -172,6 +175,16 @@ def test_limits_are_the_tenants_own() -> None:
     """Durations are given in seconds."""
     found = settings(TENANTS=tenants(limits={"wipe_settle": 0.5}))
     assert found.tenants[TENANT].wipe_settle == timedelta(milliseconds=500)
+
+
+def test_limits_of_the_inventory_are_the_tenants_own_too() -> None:
+    """What is missed counts as gone after so many hours."""
+    told = {"gone_after": 1.5, "repair_drift": False, "repairs_per_run": 7}
+    found = settings(TENANTS=tenants(limits=told)).tenants[TENANT]
+    assert found.gone_after == timedelta(minutes=90)
+    assert (found.limits.repair_drift, found.limits.repairs_per_run) == (False, 7)
+    usual = settings().tenants[TENANT]
+    assert (usual.gone_after, usual.limits.repair_drift) == (timedelta(hours=48), True)
 
 
 def test_senders_may_be_left_out() -> None:

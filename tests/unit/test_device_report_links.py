@@ -206,3 +206,32 @@ def test_link_of_an_operation_that_no_report_started_is_a_conflict() -> None:
     with pytest.raises(Conflict):
         world.recognition().link(order, [Link(mailbox="a", device_id="b")], said_by="jo")
     assert world.queue.reports == []
+
+
+def test_device_that_was_found_nowhere_can_be_linked() -> None:
+    """An MDM may name its devices by numbers of its own: somebody knows whose each is."""
+    world = RecognitionWorld([])
+    said = a_report(subject=Subject(mdm_id="4711", name="Adele's phone"))
+    world.report(said)
+    assert (world.state(said), world.operation(said).matched) == (State.DONE, ())
+    for _ in range(2):  # a caller that got no answer asks once more
+        world.link(said, [FIRST])
+        world.deliver()
+    assert [(each.mailbox, each.device_id) for each in world.queue.signals] == [
+        (FIRST.mailbox, FIRST.device_id)
+    ]
+    later = replace(a_newer_report(), subject=said.subject)
+    world.report(later)
+    assert world.operation(later).matched == (FIRST,)
+
+
+def test_link_of_an_older_report_takes_up_the_newest() -> None:
+    """Both found nothing; what was said last is what is to be done."""
+    world = RecognitionWorld([])
+    said = a_report(subject=Subject(mdm_id="4711"), posture=Posture.COMPLIANT)
+    newer = replace(a_newer_report(), subject=said.subject, posture=Posture.RETIRED)
+    world.report(said)
+    world.report(newer)
+    world.link(said, [FIRST])
+    world.deliver()
+    assert [each.posture for each in world.queue.signals] == [Posture.RETIRED]

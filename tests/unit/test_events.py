@@ -98,6 +98,7 @@ def test_event_goes_out_as_a_structured_cloud_event() -> None:
             "mailbox": MAILBOX,
             "device_id": DEVICE_ID,
             "reason": "ordered",
+            "cause": "ours",
             "asked_by": "helpdesk:jo",
             "before": {
                 **standing,

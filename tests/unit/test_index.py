@@ -24,6 +24,10 @@ FUNCTIONS = {
         "on_webhook",
     ),
     *("on_poison_command", "on_poison_signal", "on_poison_vault_event", "on_vault_event"),
+    *("get_device", "get_devices", "get_report", "get_reports", "post_inventory_sync"),
+    "get_stale",
+    *("on_inventory_page", "on_poison_inventory_page"),
+    *("on_inventory_schedule", "on_inventory_changes_schedule"),
     *("post_certificate_rotate", "post_certificate_validate", "post_command"),
     "post_operation_link",
 }
@@ -51,7 +55,7 @@ def test_queue_functions_have_their_poison_functions() -> None:
     }
     plain = {name for name in queues if not name.endswith("-poison")}
     assert queues == plain | {f"{name}-poison" for name in plain}
-    assert plain == {"device-commands", "device-signals", "vault-events"}
+    assert plain == {"device-commands", "device-signals", "inventory-pages", "vault-events"}
 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13"])

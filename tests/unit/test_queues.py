@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from azure.core.exceptions import ResourceNotFoundError
 
-from shared import messages, sender_messages
+from shared import inventory_messages, messages, sender_messages
+from shared.devices.inventory import Scope
+from shared.devices.inventory_order import RunOrder
 from shared.queues import LONGEST_DELAY, PATIENCE, Queues
-from tests.unit.builders import NOW, a_command, a_signal
+from tests.unit.builders import NOW, TENANT, a_command, a_signal
 from tests.unit.stand_ins import FakeClock
 
 if TYPE_CHECKING:
@@ -74,6 +76,19 @@ def test_message_is_sent_even_if_its_queue_is_missing(
     ]
     assert sender_messages.read_signal(storage.sent[0][1]) == a_signal()
     assert messages.read_command(storage.sent[1][1]) == a_command()
+
+
+def test_run_of_an_inventory_is_seen_after_a_while(
+    queues: Queues, storage: FakeQueueStorage
+) -> None:
+    """The message says which run; how far it is stands in its record."""
+    order = RunOrder(tenant_id=TENANT, run_id=a_command().command_id, scope=Scope.CHANGES)
+    queues.put_run(order, timedelta(minutes=3))
+    ((queue, body, delay),) = storage.sent
+    assert (queue, delay) == ("inventory-pages", 180)
+    assert inventory_messages.read(body) == order
+    assert messages.named(body) == f"{order.run_id} of tenant {TENANT}"
+    assert messages.asked(body, NOW).operation_id == order.run_id
 
 
 def delays(queues: Queues, storage: FakeQueueStorage, after: timedelta | None) -> list[int]:

@@ -247,3 +247,19 @@ def test_flood_of_orders_is_left_to_settle() -> None:
     orders.keep(an_order())
     with pytest.raises(Contended, match="many orders"):
         orders.keep(NEWER)
+
+
+def test_of_two_reports_of_one_second_the_one_that_shuts_out_stands() -> None:
+    """Some senders tell no fraction of a second: theirs may have been the later one."""
+    postures = Postures(FakeTable())
+    let_in = a_signal(posture=Posture.COMPLIANT, occurred_at=NOW + timedelta(seconds=0.5))
+    shut_out = a_newer_signal(posture=Posture.NONCOMPLIANT, occurred_at=NOW)
+    postures.keep(let_in)
+    assert postures.keep(shut_out) == shut_out
+    assert postures.keep(let_in) == shut_out
+    later = replace(
+        let_in,
+        signal_id="33333333-0000-4000-8000-000000000003",
+        occurred_at=NOW + timedelta(seconds=1),
+    )
+    assert postures.keep(later) == later

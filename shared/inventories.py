@@ -1,0 +1,220 @@
+"""The inventories put together: each tenant's run, and what answers from its last picture."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+from shared.config import Settings, Tenant
+from shared.events.publisher import Publisher
+from shared.exchanges import Connected
+from shared.flows.device_list import DeviceList
+from shared.flows.inventories import Inventories
+from shared.flows.inventory_awaited import Waking
+from shared.flows.inventory_changes import Changes
+from shared.flows.inventory_comparison import Comparison
+from shared.flows.inventory_drift import Reconciling
+from shared.flows.inventory_gone import Missing
+from shared.flows.inventory_news import Telling
+from shared.flows.inventory_reports import Policies, Reporting
+from shared.flows.inventory_run import InventoryRun
+from shared.flows.inventory_schedule import InventorySchedule
+from shared.flows.inventory_settings import SettingsWatch
+from shared.flows.inventory_settling import Settling
+from shared.queues import Queues
+from shared.records.absences import Absences
+from shared.records.awaited import Awaited
+from shared.records.inventory.publishing import Publishing
+from shared.records.inventory.reading import Inventory
+from shared.records.inventory.runs import Runs
+from shared.records.journal import Journal
+from shared.records.last_words import Words
+from shared.records.orders import Orders
+from shared.records.postures import Postures
+from shared.records.reports import Reports
+from shared.records.settings_seen import SettingsSeen
+from shared.records.tables import Table
+from shared.records.tenant_orders import TenantOrders
+from shared.services import OneExchange
+
+
+class Parts(Protocol):
+    """What is there already."""
+
+    @property
+    def settings(self) -> Settings:
+        """What an administrator has decided."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The clock."""
+        ...
+
+    @property
+    def journal(self) -> Journal:
+        """Every operation."""
+        ...
+
+    @property
+    def queues(self) -> Queues:
+        """Our queues."""
+        ...
+
+    @property
+    def events(self) -> Publisher:
+        """What we tell the world."""
+        ...
+
+    @property
+    def connected(self) -> Mapping[str, Connected]:
+        """Each tenant's Exchange."""
+        ...
+
+    def table(self, name: str) -> Table:
+        """Return one of our tables."""
+        ...
+
+
+def put_together(parts: Parts) -> Inventories:
+    """Return the inventories of all tenants; nothing is called yet."""
+    return _Making(parts).inventories()
+
+
+@dataclass(frozen=True)
+class _Making:
+    """Each part once, made when another asks for it."""
+
+    parts: Parts
+
+    def inventories(self) -> Inventories:
+        """Return them."""
+        clock = self.parts.clock
+        return Inventories(
+            schedule=InventorySchedule(
+                runs=self.runs, journal=self.parts.journal, queue=self.parts.queues, clock=clock
+            ),
+            stories={name: self.story(each) for name, each in self.parts.settings.tenants.items()},
+            runs=self.runs,
+            pictures=self.pictures,
+            devices=DeviceList(pictures=self.pictures, postures=self.postures, orders=self.orders),
+            reports=Reporting(
+                pictures=self.pictures,
+                settings=self.settings_seen,
+                words=self.words,
+                policies=self.policies,
+                clock=clock,
+            ),
+        )
+
+    @cached_property
+    def table(self) -> Table:
+        return self.parts.table("inventory")
+
+    @cached_property
+    def runs(self) -> Runs:
+        return Runs(self.table, self.parts.clock)
+
+    @cached_property
+    def pictures(self) -> Inventory:
+        return Inventory(self.table)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        return Publishing(self.table, self.parts.clock)
+
+    @cached_property
+    def settings_seen(self) -> SettingsSeen:
+        return SettingsSeen(self.table)
+
+    @cached_property
+    def postures(self) -> Postures:
+        return Postures(self.parts.table("postures"))
+
+    @cached_property
+    def orders(self) -> Orders:
+        return Orders(self.parts.table("orders"))
+
+    @cached_property
+    def words(self) -> Words:
+        return Words(self.parts.table("postures"), self.parts.table("orders"))
+
+    def policies(self, tenant_id: str) -> Policies:
+        """Return what lists a tenant's mailbox policies."""
+        return self.exchange(tenant_id).changing.policies
+
+    def exchange(self, tenant_id: str) -> OneExchange:
+        return self.parts.connected[tenant_id].exchange
+
+    def story(self, tenant: Tenant) -> InventoryRun:
+        """Return what takes one tenant's inventory."""
+        return InventoryRun(
+            exchange=self.exchange(tenant.app.tenant_id).inventory,
+            runs=self.runs,
+            pictures=self.pictures,
+            settling=self.settling(tenant),
+            journal=self.parts.journal,
+            events=self.parts.events,
+            clock=self.parts.clock,
+        )
+
+    def settling(self, tenant: Tenant) -> Settling:
+        """Return what ends a run."""
+        reconciling = self.reconciling(tenant)
+        return Settling(
+            runs=self.runs,
+            publishing=self.publishing,
+            missing=Missing(
+                runs=self.runs,
+                pictures=self.pictures,
+                publishing=self.publishing,
+                absences=Absences(self.table),
+                gone_after=tenant.gone_after,
+            ),
+            settings=SettingsWatch(
+                exchange=self.exchange(tenant.app.tenant_id).inventory,
+                seen=self.settings_seen,
+                orders=TenantOrders(self.parts.table("tenantorders")),
+                journal=self.parts.journal,
+                events=self.parts.events,
+                clock=self.parts.clock,
+            ),
+            changes=self.changes(tenant, reconciling),
+            comparison=Comparison(
+                runs=self.runs,
+                pictures=self.pictures,
+                publishing=self.publishing,
+                words=self.words,
+                reconciling=reconciling,
+                clock=self.parts.clock,
+            ),
+        )
+
+    def changes(self, tenant: Tenant, reconciling: Reconciling) -> Changes:
+        """Return what goes through everything that has changed."""
+        return Changes(
+            runs=self.runs,
+            pictures=self.pictures,
+            publishing=self.publishing,
+            telling=Telling(journal=self.parts.journal, events=self.parts.events),
+            waking=Waking(
+                awaited=Awaited(self.parts.table("awaited")),
+                reports=Reports(self.parts.table("reports")),
+                partnerships=self.exchange(tenant.app.tenant_id).partnerships,
+                queue=self.parts.queues,
+            ),
+            reconciling=reconciling,
+            clock=self.parts.clock,
+        )
+
+    def reconciling(self, tenant: Tenant) -> Reconciling:
+        """Return what brings devices back in line."""
+        return Reconciling(
+            exchange=self.exchange(tenant.app.tenant_id).inventory,
+            postures=self.postures,
+            orders=self.orders,
+            queue=self.parts.queues,
+            repair_drift=tenant.limits.repair_drift,
+            repairs_per_run=tenant.limits.repairs_per_run,
+        )
