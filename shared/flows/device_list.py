@@ -99,7 +99,7 @@ class DeviceList:
             if not isinstance(row, MobileDevice):
                 continue
             is_theirs = not wanted.mailbox or key_of(row.place) in theirs
-            is_called = not text or _has(text, _names(row))
+            is_called = not text or _has(text, _names(row)) or key_of(row.place) in called
             if is_theirs and is_called and wanted.access in {None, row.access}:
                 yield at, row
 

@@ -181,7 +181,7 @@ def test_what_a_person_does_to_a_device_is_told_and_brought_back(
     assert change["data"]["cause"] == "person"
     assert change["data"]["after"]["on_allowed_list"] is True
     assert change["data"]["drift"]["wanted"] == "block"
-    assert "1 devices were not as last said: 1 are repaired" in found["history"][-1]["note"]
+    assert "repaired: 1" in found["history"][-1]["note"]
     assert phone.access_state == "Blocked"
     assert (phone.mailbox.allowed_ids, phone.mailbox.blocked_ids) == ([], [phone.device_id])
     known = device(world, client, phone)
