@@ -32,6 +32,9 @@ class LastWords:
         value = _time(ordered.at) + bytes([ACTIONS.index(ordered.action)])
         _put(self._ordered[CONCERNS[ordered.action]], name, value)
 
+    def __bool__(self) -> bool:
+        return any(map(len, (self._reported, *self._ordered.values())))
+
     def reported(self, name: bytes) -> Reported | None:
         """Return the newest report about a device, if there is one."""
         value = self._reported.get(name)

@@ -28,15 +28,19 @@ class Comparison:
     words: AllWords
     reconciling: Reconciling
     clock: Clock
+    at_once: int = AT_ONCE
 
     def go_through(self, context: Context) -> Run:
         """Return the run once all is compared; Unfinished if that takes longer."""
         run = context.run
         if run.scope is not Scope.FULL and self.pictures.picture(run.tenant_id) is not None:
             return run  # it has not seen the others; what it has seen is compared already
+        words = self.words.of(run.tenant_id)
+        if not words:
+            return run  # to go through all devices takes as long as half of the run
         mark = bookmark.read(run.cursor)
-        cases = islice(self._cases(context, self.words.of(run.tenant_id)), mark.done, None)
-        while batch := tuple(islice(cases, AT_ONCE)):
+        cases = islice(self._cases(context, words), mark.done, None)
+        while batch := tuple(islice(cases, self.at_once)):
             verdicts = self.reconciling.verdicts(run, context.policy, batch)
             mark = self.reconciling.repair(run, mark, batch, verdicts)
             mark = mark.went(0, mark.done + len(batch))

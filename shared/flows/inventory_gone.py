@@ -74,12 +74,10 @@ class Missing:
         return self.pictures.index(run.tenant_id).missing(self.runs.seen(run))
 
     def _waiting(self, run: Run) -> tuple[Absence, ...]:
-        """Return what runs before this one have missed; one that never ended does not count."""
+        """Return what complete runs have missed; this one, judged again, is none of them yet."""
         last = self.absences.last(run.tenant_id)
         if last is None:
             return ()
-        if last.run_id == run.run_id:
-            return last.before
         judging = self.runs.find(run.tenant_id, last.run_id)
         has_counted = judging is None or judging.outcome is Outcome.COMPLETE
         return last.after if has_counted else last.before

@@ -8,7 +8,8 @@ from shared.devices.model import Action, Decision, Order, Signal
 from shared.devices.operation import Operation, State, opened_by_command, opened_by_tenant_command
 from shared.devices.tenant_change import TenantChange, TenantCommand, TenantOrder, target
 from tests.unit.builders import TENANT, a_command, a_signal
-from tests.unit.inventory_world import InventoryWorld, a_mailbox, a_phone
+from tests.unit.inventory_listing import a_mailbox, a_phone
+from tests.unit.inventory_world import InventoryWorld
 
 EARLIER = timedelta(hours=1)
 

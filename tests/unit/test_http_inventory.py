@@ -13,8 +13,8 @@ from shared.errors import Retryable
 from tests.unit.app_world import Function
 from tests.unit.builders import DEVICE_ID, GUID, MAILBOX, TENANT, a_command
 from tests.unit.inventory_app import OTHER_TENANT, InventoryApp, answered, ask, two_tenants
+from tests.unit.inventory_listing import PLACE, a_mailbox, a_phone, many
 from tests.unit.inventory_words import ordered, reported
-from tests.unit.inventory_world import PLACE, a_mailbox, a_phone, many
 
 ADELE = a_mailbox(upn="adele.vance@contoso.com", allowed=(DEVICE_ID.lower(),))
 BOB = a_mailbox(place="cn=bob", guid="mailbox-bob", address="bob@contoso.com")

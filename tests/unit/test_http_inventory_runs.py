@@ -13,7 +13,7 @@ from shared.errors import Retryable, Unfinished
 from tests.unit.app_world import Answer, call, request, told
 from tests.unit.builders import a_command
 from tests.unit.inventory_app import OTHER_TENANT, InventoryApp, ask, two_tenants
-from tests.unit.inventory_world import many
+from tests.unit.inventory_listing import many
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from shared.errors import Retryable
 from tests.unit.app_world import Answer, call, request
 from tests.unit.builders import DEVICE_ID, GUID, MAILBOX, NOW, TENANT
 from tests.unit.inventory_app import InventoryApp, ask
+from tests.unit.inventory_listing import a_mailbox, a_phone
 from tests.unit.inventory_words import reported
-from tests.unit.inventory_world import a_mailbox, a_phone
 
 BOB = a_mailbox(place="cn=bob", guid="mailbox-bob", address="bob@contoso.com")
 HELD = a_phone(

@@ -9,7 +9,8 @@ from shared.devices.subject import About, Person, Report
 from shared.errors import Retryable
 from shared.records.awaited import Awaited
 from tests.unit.builders import DEVICE_ID, MAILBOX, TENANT
-from tests.unit.inventory_world import InventoryWorld, a_mailbox, a_phone, many
+from tests.unit.inventory_listing import a_mailbox, a_phone, many
+from tests.unit.inventory_world import InventoryWorld
 from tests.unit.recognition_world import (
     IMEI,
     NAMED,

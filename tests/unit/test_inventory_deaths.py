@@ -15,8 +15,9 @@ from shared.devices.model import AccessLevel, AccessState, Action
 from shared.devices.operation import State
 from shared.errors import Unfinished
 from tests.unit.builders import DEVICE_ID, MAILBOX, TENANT
+from tests.unit.inventory_listing import a_mailbox, a_phone, many
 from tests.unit.inventory_words import ordered, reported
-from tests.unit.inventory_world import InventoryWorld, a_mailbox, a_phone, many
+from tests.unit.inventory_world import InventoryWorld
 from tests.unit.recognition_world import a_report
 from tests.unit.world import Died, Life
 

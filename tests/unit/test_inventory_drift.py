@@ -23,8 +23,9 @@ from tests.unit.builders import (
     a_signal,
     never_wiped,
 )
+from tests.unit.inventory_listing import a_mailbox, a_phone, many
 from tests.unit.inventory_words import ordered, reported
-from tests.unit.inventory_world import InventoryWorld, a_mailbox, a_phone, many
+from tests.unit.inventory_world import InventoryWorld
 from tests.unit.world import World
 
 ALLOWED_BY_NAME = {"access": AccessState.ALLOWED, "access_reason": "Individual"}
@@ -218,3 +219,33 @@ def test_a_device_is_found_by_its_mailbox_whatever_the_case_of_the_report() -> N
     world.take()
     (again,) = world.said_again
     assert again.tenant_id == TENANT
+
+
+def test_a_comparison_of_many_parts_counts_each_device_once() -> None:
+    world = InventoryWorld(enough=timedelta(), compared_at_once=1)
+    world.listing.put(*many(3))
+    for number in range(3):
+        reported(world, mailbox=f"m{number}@contoso.com", signal_id=f"{ID_0[:-1]}{number}")
+    assert world.take().why == "devices not as last said: 3, repaired: 3"
+    assert len(world.said_again) == 3
+
+
+def test_the_first_run_compares_everything_whatever_its_scope() -> None:
+    world = InventoryWorld()
+    world.listing.put(a_mailbox(), a_phone())
+    reported(world)
+    world.take(Scope.CHANGES)
+    assert len(world.said_again) == 1
+
+
+def test_a_device_that_is_gone_is_not_repaired() -> None:
+    world = a_world(repair_drift=False)
+    let_in_by_a_person(world)
+    world.take()
+    world.listing.remove(a_phone())
+    world.listing.put(*many(1))
+    world.pass_nights(2)
+    world.repair_drift = True
+    world.pass_nights(1)
+    assert world.inventory.find_device(TENANT, GUID) is None
+    assert world.said_again == []

@@ -31,8 +31,9 @@ from shared.records.orders import Orders
 from shared.records.postures import Postures
 from shared.records.settings_seen import SettingsSeen
 from tests.unit.builders import DEVICE_ID, MAILBOX, NOW, TENANT, a_newer_signal, a_signal
+from tests.unit.inventory_listing import ALLOW, a_mailbox, a_phone
 from tests.unit.inventory_words import ordered
-from tests.unit.inventory_world import ALLOW, InventoryWorld, a_mailbox, a_phone
+from tests.unit.inventory_world import InventoryWorld
 from tests.unit.stand_ins import FakeTable
 
 NAME = last_words.name(MAILBOX, DEVICE_ID)
@@ -154,6 +155,8 @@ def test_the_newest_word_on_access_stands() -> None:
     assert said.words[0] == wipe
     assert {order.action for order in said.ordered} == {Action.WIPE_DEVICE, Action.ALLOW}
     assert Said(signals=(a_signal(),), orders=(wipe,)).standing == a_signal()
+    later = a_newer_signal(occurred_at=NOW + timedelta(hours=3))
+    assert Said(signals=(later,), orders=(wipe, allow)).standing == later
     assert Said().standing is None
     assert wipe.concern is Concern.WIPE
 

@@ -10,7 +10,8 @@ from shared.devices.listed import SLICES
 from shared.devices.operation import State
 from shared.errors import Rejected, Retryable, Unfinished
 from tests.unit.builders import TENANT
-from tests.unit.inventory_world import InventoryWorld, a_mailbox, a_phone, many
+from tests.unit.inventory_listing import a_mailbox, a_phone, many
+from tests.unit.inventory_world import InventoryWorld
 from tests.unit.world import Died, Life
 
 
@@ -203,3 +204,22 @@ def test_an_empty_listing_removes_nothing_and_says_so(part: Part) -> None:
     assert run.why == f"nothing was removed: Exchange listed no {part} where there were some"
     assert world.inventory.count(TENANT) == 6
     assert world.told == []
+
+
+def test_a_listing_that_started_over_and_found_nothing_removes_nothing() -> None:
+    world = InventoryWorld()
+    world.listing.put(*many(3))
+    world.take()
+    world.listing.cut, world.listing.has_empty_slices = {"2"}, True
+    world.pass_nights(4)
+    assert world.inventory.count(TENANT) == 6
+
+
+def test_a_run_begins_when_a_worker_first_takes_it_and_not_when_it_is_ordered() -> None:
+    world = InventoryWorld()
+    world.listing.put(*many(3))
+    order = world.order()
+    world.clock.advance(timedelta(minutes=10))
+    begun = world.clock()
+    world.deliver(order)
+    assert world.found(order).started_at == begun

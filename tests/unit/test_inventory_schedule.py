@@ -10,7 +10,8 @@ from shared.devices.inventory_run import Outcome
 from shared.devices.operation import State
 from shared.flows import inventory_schedule
 from tests.unit.builders import TENANT
-from tests.unit.inventory_world import InventoryWorld, many
+from tests.unit.inventory_listing import many
+from tests.unit.inventory_world import InventoryWorld
 from tests.unit.stand_ins import FakeClock
 from tests.unit.world import Died, Life
 

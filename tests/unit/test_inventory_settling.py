@@ -10,8 +10,9 @@ from shared.devices.model import AccessLevel, AccessRule, AccessState, Action
 from shared.devices.tenant_change import PutAccessRule
 from shared.errors import Retryable, Unfinished
 from tests.unit.builders import DEVICE_ID, GUID, TENANT
+from tests.unit.inventory_listing import ALLOW, a_mailbox, a_phone, many
 from tests.unit.inventory_words import acted, ordered_tenant_change
-from tests.unit.inventory_world import ALLOW, InventoryWorld, a_mailbox, a_phone, many
+from tests.unit.inventory_world import InventoryWorld
 
 SECOND = a_phone(guid="second", device_id="SECOND123456")
 BLOCKED = {"access": AccessState.BLOCKED, "access_reason": "Individual"}
@@ -168,11 +169,19 @@ def test_a_run_that_follows_one_that_failed_tells_the_same_under_the_same_ids() 
     assert len(world.told) == len(others)
 
 
-def test_a_mailbox_that_was_renamed_is_no_news() -> None:
+@pytest.mark.parametrize("number", range(6))
+def test_a_mailbox_that_was_renamed_is_no_news(number: int) -> None:
+    """Its old name and its new one are in one slice, or in two."""
     world = a_world(together=1)
-    place = "cn=adele vance,ou=contoso"
+    world.listing.put(a_mailbox(allowed=(DEVICE_ID,)), a_phone(access_reason="Individual"))
+    world.take(Scope.CHANGES)
+    world.events.sent.clear()
+    place = f"cn=adele {number},ou=contoso"
     world.listing.remove(a_mailbox())
-    world.listing.put(a_mailbox(place=place), a_phone(place=place))
+    world.listing.put(
+        a_mailbox(place=place, allowed=(DEVICE_ID,)),
+        a_phone(place=place, access_reason="Individual"),
+    )
     world.pass_nights(4)
     assert world.told == []
 

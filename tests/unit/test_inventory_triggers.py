@@ -19,7 +19,7 @@ from shared.inventory_messages import QUEUE
 from tests.unit.app_world import Message
 from tests.unit.builders import TENANT
 from tests.unit.inventory_app import OTHER_TENANT, InventoryApp, two_tenants
-from tests.unit.inventory_world import many
+from tests.unit.inventory_listing import many
 
 POISON = f"{QUEUE}-poison"
 NOBODYS = "5b2c1d0e-0000-4000-8000-00000000000f"

@@ -91,13 +91,12 @@ def main(argv: list[str]) -> int:
         print(f"no such option: {', '.join(sorted(unknown))}; there is --quick", file=sys.stderr)
         return 2
     sizes = [size for size in ROUNDS if not argv or size <= QUICK]
-    first = {size: _company(size) for size in sizes}
-    report.growing(first)
+    report.growing({size: _company(size) for size in sizes})
     return 0
 
 
-def _company(mailboxes: int) -> Measured:
-    """Measure a company of this size; return its first full run."""
+def _company(mailboxes: int) -> tuple[Measured, Measured]:
+    """Measure a company of this size; return its first full run, and the one after changes."""
     with _service(mailboxes) as service, Azurite() as azurite:
         bench = Bench(service, azurite.connection_string)
         turns = [
@@ -109,11 +108,12 @@ def _company(mailboxes: int) -> Measured:
         last = f"tenant{len(turns) - 1}"
         for scope in (Scope.CHANGES, Scope.FULL):
             changed = service.change()
-            report.further(scope, changed, bench.sync(last, scope), turns)
+            later = bench.sync(last, scope)
+            report.further(scope, changed, later, turns)
         if mailboxes == PACED:
             service.keep_pace()
             report.paced(bench.bare(), bench.sync("paced", Scope.FULL))
-    return turns[-1][1]
+    return turns[-1][1], later
 
 
 @contextmanager

@@ -67,8 +67,8 @@ def first_runs(mailboxes: int, turns: Sequence[Turn]) -> None:
         f"{mailboxes:,} mailboxes, {full.rows:,} rows, {len(turns)} times\n"
         f"  bare loop      {loop:7.2f} s, {bare.calls} calls, {bare.bytes / MEGABYTE:.1f} MB\n"
         f"  first full run {took:7.2f} s = {ratio:.2f} x the bare loop (aim {SLOWER}), "
-        f"{full.exchange.requests} calls, {_each(took, full.rows)}, of it "
-        f"{_each(full.processor, full.rows)} our processor; {full.storage}; "
+        f"{full.exchange.requests} calls, {_thousand(took, full.rows)}, of it "
+        f"{_thousand(full.processor, full.rows)} our processor; {full.storage}; "
         f"{_memory(full)}\n"
         f"                 that is {ours * 1000:.0f} ms for each page, and so {SLOWER} x where "
         f"Exchange takes {ours / (SLOWER - 1) * 1000:.0f} ms for one (here: "
@@ -113,28 +113,38 @@ def paced(bare: Baseline, full: Measured) -> None:
     )
 
 
-def growing(runs: Mapping[int, Measured]) -> None:
-    """Compare the companies' first full runs, and tell what they cost on paper."""
+def growing(runs: Mapping[int, tuple[Measured, Measured]]) -> None:
+    """Compare the companies' first full runs and later ones, and tell what they cost on paper."""
     small, large = min(runs), max(runs)
-    growth = runs[large].growth - runs[small].growth
-    print(
-        f"from {small:,} to {large:,} mailboxes: peak memory grows by {growth / MEGABYTE:.1f} MB "
-        f"(aim below {GROWTH / MEGABYTE:.0f}); time "
-        + ", ".join(f"{_each(run.seconds, run.rows)} at {size:,}" for size, run in runs.items())
-    )
-    run, thousands = runs[large], large / 1000
-    print(
-        f"for each 1000 mailboxes of {large:,}: {run.executions / thousands:.2f} executions, "
+    for place, name in enumerate(("first full run", "full run after a change of 1 %")):
+        growth = runs[large][place].growth - runs[small][place].growth
+        times = (f"{_each(run[place])} at {size:,}" for size, run in runs.items())
+        print(
+            f"{name}, from {small:,} to {large:,} mailboxes: peak memory grows by "
+            f"{growth / MEGABYTE:.1f} MB (aim below {GROWTH / MEGABYTE:.0f}); {', '.join(times)}\n"
+            f"  for each 1000 of {large:,} mailboxes: {_constants(runs[large][place], large)}",
+            flush=True,
+        )
+
+
+def _constants(run: Measured, mailboxes: int) -> str:
+    thousands = mailboxes / 1000
+    return (
+        f"{run.executions / thousands:.2f} executions, "
         f"{run.exchange.requests / thousands:.1f} calls, "
         f"{run.requests / thousands:.1f} storage transactions, "
         f"{run.sent / thousands / 1000:.0f} KB to storage and "
         f"{run.received / thousands / 1000:.0f} KB from it, "
-        f"{run.processor / thousands * 1000:.0f} ms of a processor",
-        flush=True,
+        f"{run.processor / thousands * 1000:.0f} ms of a processor"
     )
 
 
-def _each(seconds: float, rows: int) -> str:
+def _each(run: Measured) -> str:
+    """Its time by the size of what it read: the same at every size if time is linear."""
+    return _thousand(run.seconds, run.rows)
+
+
+def _thousand(seconds: float, rows: int) -> str:
     return f"{seconds / rows * 1_000_000:.1f} ms per 1000 rows"
 
 
