@@ -218,6 +218,7 @@ class _Making:
                 partnerships=self.exchange(tenant.app.tenant_id).partnerships,
                 queue=self.parts.queues,
             ),
+            words=self.words,
             reconciling=reconciling,
             clock=self.parts.clock,
         )

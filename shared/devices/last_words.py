@@ -32,6 +32,11 @@ class LastWords:
         value = _time(ordered.at) + bytes([ACTIONS.index(ordered.action)])
         _put(self._ordered[CONCERNS[ordered.action]], name, value)
 
+    def has(self, name: bytes) -> bool:
+        """Whether anything was said about the device of this name."""
+        known = (self._reported, *self._ordered.values())
+        return any(each.get(name) is not None for each in known)
+
     def __bool__(self) -> bool:
         return any(map(len, (self._reported, *self._ordered.values())))
 

@@ -6,7 +6,7 @@ from shared.devices.inventory import Row, key_of
 from shared.devices.inventory_run import Change
 from shared.devices.packed_keys import Keys
 
-TOGETHER = 2_000  # mailboxes in one slice
+TOGETHER = 500  # mailboxes in one slice
 DRAWN = 4  # bytes of a key that choose its slice
 
 

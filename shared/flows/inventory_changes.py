@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.devices import bookmark
+from shared.devices import bookmark, last_words
 from shared.devices.bookmark import Bookmark
-from shared.devices.groups import Seen
+from shared.devices.groups import Seen, name_of
 from shared.devices.inventory import Row, Scope
 from shared.devices.inventory_run import Run
+from shared.devices.last_words import LastWords
 from shared.devices.model import AccessPolicy
 from shared.devices.said import Said
 from shared.devices.sights import Sight, sights
@@ -19,7 +20,7 @@ from shared.flows.inventory_before import Before, before
 from shared.flows.inventory_drift import Case, Reconciling
 from shared.flows.inventory_gone import Gone
 from shared.flows.inventory_news import Telling, is_news
-from shared.flows.inventory_ports import Pictures, Publishing, Runs
+from shared.flows.inventory_ports import AllWords, Pictures, Publishing, Runs
 from shared.flows.ports import Clock
 
 AT_ONCE = 100  # partnerships between two steps of the record: a death repeats no more
@@ -35,6 +36,7 @@ class Context:
     gone: Gone
     policy: AccessPolicy
     until: datetime
+    words: LastWords | None = None  # None: few devices are concerned, each is looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +48,17 @@ class Changes:
     publishing: Publishing
     telling: Telling
     waking: Waking
+    words: AllWords
     reconciling: Reconciling
     clock: Clock
     most_told: int = MOST_TOLD
     together: int = TOGETHER
+    at_once: int = AT_ONCE
 
     def go_through(self, context: Context) -> Run:
         """Return the run once all is told; Unfinished if that takes longer."""
         run, told = context.run, 0
+        words: LastWords | None = None
         known = before(run.tenant_id, self.pictures, self.runs)
         has_waiting = self.waking.has_any(run)
         if known is None and not has_waiting:
@@ -64,8 +69,11 @@ class Changes:
                 appeared = [each.after for each in batch if each.after and not each.before]
                 # In a first picture all have appeared: too many to ask Exchange about each.
                 self.waking.wake(run, appeared, self.waking.all if known else self.waking.listed)
+            if words is None and len(batch) == self.at_once:
+                words = self.words.of(run.tenant_id)  # reading them singly would cost more
             if known is not None:
-                news, mark = self._act(context, batch, mark, replace(known, at=known.at - LAG))
+                since = replace(known, at=known.at - LAG)
+                news, mark = self._act(replace(context, words=words), batch, mark, since)
                 told += news
             run = self.runs.save(replace(run, cursor=mark.text))
             if told >= self.most_told or self.clock() >= context.until:
@@ -80,8 +88,8 @@ class Changes:
         for number in range(mark.slice, touched.slices):
             found = self._sights(context, touched, number)
             start = mark.done if number == mark.slice else 0
-            for at in range(start, len(found), AT_ONCE):
-                batch = found[at : at + AT_ONCE]
+            for at in range(start, len(found), self.at_once):
+                batch = found[at : at + self.at_once]
                 yield number, at + len(batch), batch
 
     def _sights(self, context: Context, touched: Touched, number: int) -> list[Sight]:
@@ -105,7 +113,7 @@ class Changes:
         """Tell what is news; after a run for changes, mend what has drifted."""
         run = context.run
         looked_at = [
-            (sight, self._said(run, sight))
+            (sight, self._said(context, sight))
             for sight in batch
             if is_news(sight, known.at) or (run.scope is Scope.CHANGES and sight.after)
         ]
@@ -122,9 +130,15 @@ class Changes:
             mark = self.reconciling.repair(run, mark, cases, verdicts)
         return sum(told), mark
 
-    def _said(self, run: Run, sight: Sight) -> Said:
+    def _said(self, context: Context, sight: Sight) -> Said:
         seen = sight.after or sight.before
-        return self.reconciling.said(run, seen) if seen else Said()
+        if seen is None or (context.words is not None and not _is_known(context.words, seen)):
+            return Said()
+        return self.reconciling.said(context.run, seen)
+
+
+def _is_known(words: LastWords, seen: Seen) -> bool:
+    return words.has(last_words.name(name_of(seen.mailbox), seen.device.device_id))
 
 
 def _case(seen: Seen, said: Said) -> Case:

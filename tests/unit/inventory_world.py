@@ -57,6 +57,7 @@ class InventoryWorld:
     most_told: int = 2_000
     together: int = 2_000
     compared_at_once: int = 1_000
+    told_at_once: int = 100
 
     def __post_init__(self) -> None:
         table, postures, orders = FakeTable(), FakeTable(), FakeTable()
@@ -130,10 +131,12 @@ class InventoryWorld:
                     partnerships=mortal(self.partnerships, left),
                     queue=mortal(self.queue, left),
                 ),
+                words=mortal(self.words, left),
                 reconciling=reconciling,
                 clock=self.clock,
                 most_told=self.most_told,
                 together=self.together,
+                at_once=self.told_at_once,
             ),
             comparison=Comparison(
                 runs=runs,

@@ -61,8 +61,10 @@ def test_drift_is_repaired_by_what_was_reported_once_more(scope: Scope) -> None:
 
 
 @BOTH
-def test_drift_is_told_with_the_change_that_made_it(scope: Scope) -> None:
-    world = a_world()
+@pytest.mark.parametrize("told_at_once", [1, 100])
+def test_drift_is_told_with_the_change_that_made_it(scope: Scope, told_at_once: int) -> None:
+    """Where many have changed, what was said is read in one go, and comes to the same."""
+    world = a_world(told_at_once=told_at_once)
     let_in_by_a_person(world)
     world.take(scope)
     (event,) = world.events.sent

@@ -70,8 +70,9 @@ def test_what_a_rule_did_is_told_as_exchanges() -> None:
     assert "iOS 19" in str(event.data["reason"])
 
 
-def test_what_we_did_was_told_when_we_did_it() -> None:
-    world = a_world()
+@pytest.mark.parametrize("told_at_once", [1, 100])
+def test_what_we_did_was_told_when_we_did_it(told_at_once: int) -> None:
+    world = a_world(told_at_once=told_at_once)
     acted(world, Action.BLOCK)
     world.listing.put(a_mailbox(blocked=(DEVICE_ID,)), a_phone(**BLOCKED))
     world.take(Scope.CHANGES)

@@ -146,6 +146,7 @@ class Parts:
             publishing=self.publishing(),
             telling=Telling(journal=Journal(self.table("journal")), events=self.events()),
             waking=waking,
+            words=Words(self.table("postures"), self.table("orders")),
             reconciling=self.reconciling(),
             clock=now,
         )
