@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -142,7 +143,8 @@ class FunctionHost:
 
     def _signal(self, number: signal.Signals) -> None:
         if self.process.poll() is None:
-            os.killpg(self.process.pid, number)
+            with suppress(ProcessLookupError):  # another thread has just seen it end
+                os.killpg(self.process.pid, number)
 
     def _close(self) -> None:
         for pipe in (self.process.stdin, self.process.stdout):
