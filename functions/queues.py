@@ -44,9 +44,14 @@ def on_device_command(message: func.QueueMessage) -> None:
 
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS + POISON, connection=STORAGE)
 def on_poison_signal(message: func.QueueMessage) -> None:
-    """Record and announce a signal that could not be handled."""
-    for word in sender_messages.each(messages.content(message.get_body())):
-        bury(SIGNALS + POISON, word)
+    """Record and announce a signal that could not be handled; several get another try, alone."""
+    words = sender_messages.each(messages.content(message.get_body()))
+    if len(words) == 1:
+        bury(SIGNALS + POISON, words[0])
+        return
+    # One may have killed its worker each time, or all together took too long for one call.
+    for word in words:
+        wiring.queues().put_on(SIGNALS, word, None)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS + POISON, connection=STORAGE)

@@ -11,6 +11,9 @@ from shared import sender_messages, wiring
 from shared.devices.operation import Operation, State
 from shared.devices.subject import Link
 from shared.errors import Rejected
+from shared.flows.poll_ports import PolledSender
+from shared.mdm.configured import POLLED
+from shared.mdm.senders import Sender
 from shared.services import Services
 
 blueprint = func.Blueprint()
@@ -54,19 +57,30 @@ def get_senders(req: func.HttpRequest) -> func.HttpResponse:
     """Return the configured senders, and the kinds of event in what they send that nobody knows."""
     services = wiring.services()
     served = {app.tenant_id for app in services.apps(req.params.get("tenant_id"))}
+    calling = services.senders.senders.values()
+    known: list[tuple[Sender | PolledSender, str, bool]] = [
+        *((each, each.vendor.name, each.is_retired) for each in calling),
+        *((each, POLLED, False) for each in services.polling.senders),
+    ]
     told = [
-        views.Sender(
-            name=sender.name,
-            tenant_id=sender.tenant_id,
-            vendor=sender.vendor.name,
-            trust=sender.trust,
-            retired=sender.is_retired,
-            unknown_events=tuple(services.unheeded.of(sender.name)),
-        )
-        for sender in services.senders.senders.values()
+        _told(services, sender, vendor, is_retired=is_retired)
+        for sender, vendor, is_retired in known
         if sender.tenant_id in served
     ]
     return replies.json(views.Senders(told))
+
+
+def _told(
+    services: Services, sender: Sender | PolledSender, vendor: str, *, is_retired: bool
+) -> views.Sender:
+    return views.Sender(
+        name=sender.name,
+        tenant_id=sender.tenant_id,
+        vendor=vendor,
+        trust=sender.trust,
+        retired=is_retired,
+        unknown_events=tuple(services.unheeded.of(sender.name)),
+    )
 
 
 def _held(services: Services, tenant_id: str) -> list[Operation]:

@@ -52,6 +52,11 @@ class Intake:
             senders={name: self._sender(name, each) for name, each in self._calling.items()},
             secrets=self.secrets,
             clock=self.clock,
+            asked=tuple(
+                (str(each.tenant_id), each.secret_name)
+                for each in self.settings.senders.values()
+                if each.vendor == configured.POLLED and not each.retired
+            ),
         )
 
     def subscriptions(

@@ -39,14 +39,6 @@ class Queues:
         # Calls that come in at once are stored at once: storing costs most of an answer's time.
         self._together = GroupCommit(self._put_together, opposed=lambda *_: False)
 
-    def put_signal(self, signal: Signal) -> None:
-        """Put a signal on device-signals."""
-        self._send(SIGNALS, sender_messages.write_signal(signal))
-
-    def put_report(self, report: Report) -> None:
-        """Put a report on device-signals."""
-        self._send(SIGNALS, sender_messages.write_report(report))
-
     def put_words(self, words: Sequence[Signal | Report]) -> None:
         """Put what senders say on device-signals, in as few messages as carry it."""
         if words:

@@ -17,7 +17,7 @@ from shared.devices.model import (
     WipeState,
 )
 from shared.devices.operation import Operation
-from shared.devices.subject import Partnership, Report
+from shared.devices.subject import Partnership
 from shared.devices.tenant_change import TenantCommand
 
 Clock = Callable[[], datetime]
@@ -134,14 +134,6 @@ class Orders(Protocol):
 
 class Queue(Protocol):
     """Messages to be handled later, by any worker."""
-
-    def put_signal(self, signal: Signal) -> None:
-        """Put a signal on device-signals."""
-        ...
-
-    def put_report(self, report: Report) -> None:
-        """Put a report on device-signals."""
-        ...
 
     def put_command(self, command: Command) -> None:
         """Put a command on device-commands."""

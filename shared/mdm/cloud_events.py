@@ -46,7 +46,7 @@ def vendor(fields: Fields | None = None) -> Vendor:
 
     return Vendor(
         name=NAME,
-        schemes=("bearer", "hmac", "header", "basic", "standard-webhooks"),
+        schemes=("bearer", "hmac", "header", "basic", "standard-webhooks", "url"),
         read=reading(hear, standard.MEANINGS, content=_content, events=()),
         meanings=standard.MEANINGS,
         answers=_ANSWERS,

@@ -63,6 +63,7 @@ class Senders:
     senders: Mapping[str, Sender]
     secrets: Secrets
     clock: Callable[[], datetime]
+    asked: tuple[tuple[str, str], ...] = ()  # tenant and secret name of those that we ask
 
     def answers(self, name: str) -> Answers:
         """Return the status codes that a sender acts upon."""
@@ -95,9 +96,8 @@ class Senders:
 
     def secret_names(self, tenant_id: str) -> list[str]:
         """Return the names of the secrets of a tenant's senders."""
-        return sorted(
-            {each.secret_name for each in self.senders.values() if each.tenant_id == tenant_id}
-        )
+        calling = [(each.tenant_id, each.secret_name) for each in self.senders.values()]
+        return sorted({name for whose, name in (*calling, *self.asked) if whose == tenant_id})
 
     def secret_ends(self, name: str) -> datetime | None:
         """Return when the last live version of a secret expires; None if one carries no date."""

@@ -12,6 +12,8 @@ from shared import wiring
 from shared.config import Limits, Tenant
 from shared.credentials.webhook_secret import LiveSecret
 from shared.flows.changes import Changing
+from shared.flows.mdm_poll import Polling
+from shared.flows.poll_ports import PolledSender
 from shared.flows.rotation_ports import RotationPorts
 from shared.mdm.senders import Secrets, Sender, Senders
 from shared.records.announcements import Announcements
@@ -19,6 +21,7 @@ from shared.records.awaited import Awaited
 from shared.records.certificates import Certificates
 from shared.records.held import Held
 from shared.records.links import Links
+from shared.records.polled import Polled
 from shared.records.reports import Reports
 from shared.records.rotations import Rotations
 from shared.records.stale import StalePlans
@@ -69,6 +72,7 @@ class Deployment:
     senders: dict[str, Sender] = field(default_factory=lambda: {"portal": a_sender()})
     secrets: Secrets = field(default_factory=OneSecret)
     chores: Chores = field(default_factory=lambda: Chores(FakeTable(), FakeClock()))
+    polled: tuple[PolledSender, ...] = ()
     links: FakeTable = field(default_factory=FakeTable)
     reports: FakeTable = field(default_factory=FakeTable)
     held: FakeTable = field(default_factory=FakeTable)
@@ -147,7 +151,13 @@ class Deployment:
             chores=self.chores,
             subscriptions=absent,
             listeners=(),
-            polling=absent,
+            polling=Polling(
+                senders=self.polled,
+                polled=Polled(FakeTable()),
+                queue=self.queue,
+                unheeded=Unheeded(self.unheeded, clock),
+                clock=clock,
+            ),
             inventories=without_pictures,
             events=self.world.events,
             vault=self.vault,

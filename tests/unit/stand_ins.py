@@ -402,15 +402,6 @@ class FakeQueue:
     has_patience: bool = True
     down: Failure | None = None
 
-    def put_signal(self, signal: Signal) -> None:
-        """Take a signal."""
-        self._check()
-        self.signals.append(signal)
-
-    def put_report(self, report: Report) -> None:
-        """Take a report."""
-        self.put_words([report])
-
     def put_words(self, words: Sequence[Signal | Report]) -> None:
         """Take what senders say."""
         self._check()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from shared.devices.model import Trust
 from shared.devices.operation import State
 from shared.devices.subject import Report
 from shared.errors import Retryable
+from shared.flows.poll_ports import PolledSender
 from shared.services import OneExchange, Services
 from tests.unit.app_world import Answer, Deployment, a_tenant, call, request, told
 from tests.unit.builders import DEVICE_ID, MAILBOX, NOW, TENANT, a_command
@@ -272,3 +274,15 @@ def test_described_are_the_three() -> None:
     assert isinstance(paths, dict)
     for path in ("/operations", "/operations/{operation_id}/link", "/senders"):
         assert any(str(each).endswith(path) for each in paths), path
+
+
+def test_mdm_that_is_asked_is_shown_among_those_that_call(app: Recognising) -> None:
+    """Its words that nobody knows are counted like theirs."""
+    absent: Any = None
+    polled = PolledSender(name="fleet", tenant_id=TENANT, trust=Trust.FULL, listing=absent)
+    app.polled = (polled,)
+    with app.running():
+        app.services.unheeded.count("fleet", "maas360ManagedStatus: suspended")
+    _, shown = senders(app)
+    assert (shown["name"], shown["vendor"], shown["trust"]) == ("fleet", "maas360", "full")
+    assert "suspended" in str(shown["unknown_events"])

@@ -68,7 +68,7 @@ def test_message_is_sent_even_if_its_queue_is_missing(
     queues: Queues, storage: FakeQueueStorage
 ) -> None:
     """The first message makes the queue; it is visible at once."""
-    queues.put_signal(a_signal())
+    queues.put_words([a_signal()])
     queues.put_command(a_command())
     assert [(queue, delay) for queue, _, delay in storage.sent] == [
         ("device-signals", 0),

@@ -179,4 +179,6 @@ def test_tenant_has_the_secrets_of_its_senders() -> None:
     all_of_them = of(mine | {"d": theirs})
     assert all_of_them.secret_names(TENANT) == ["other-secret", "portal-secret"]
     assert all_of_them.secret_names("nobody") == []
+    asks = replace(all_of_them, asked=((TENANT, "maas360"), ("other", "theirs")))
+    assert asks.secret_names(TENANT) == ["maas360", "other-secret", "portal-secret"]
     assert all_of_them.secret_ends("portal-secret") is None

@@ -63,15 +63,12 @@ class InHeader:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """A bearer token of RFC 6750, as CloudEvents' webhooks carry it: in one place, not in two."""
+    """A bearer token of RFC 6750, in its header; one in the address is InUrl's."""
 
     def claim(self, call: Call, now: datetime) -> GivenSecret:
         """Return the token, or raise Unverified."""
         del now
-        header, in_url = call.headers.get("authorization"), call.query.get("access_token")
-        if header and in_url:
-            raise Unverified("there is a token in the address and an Authorization header")
-        text = in_url or _after("bearer ", header)
+        text = _after("bearer ", call.headers.get("authorization"))
         return GivenSecret(text=_given(text, "the bearer token"))
 
 
@@ -88,12 +85,17 @@ class Basic:
 
 @dataclass(frozen=True, slots=True)
 class InUrl:
-    """The secret is part of the address; logs and proxies on the way see it."""
+    """
+    The secret is part of the address; logs and proxies on the way see it.
+
+    `access_token` is RFC 6750's name for it, and so that of CloudEvents' webhooks.
+    """
 
     def claim(self, call: Call, now: datetime) -> GivenSecret:
-        """Return the query parameter `token`, or raise Unverified."""
+        """Return the query parameter `token` or `access_token`, or raise Unverified."""
         del now
-        return GivenSecret(text=_given(call.query.get("token"), "the token in the address"))
+        text = call.query.get("token") or call.query.get("access_token")
+        return GivenSecret(text=_given(text, "the token in the address"))
 
 
 @dataclass(frozen=True, slots=True)
