@@ -3,13 +3,16 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
+
+import azure.functions as func
 
 from shared import inventory_messages, messages, wiring
 from shared.devices.inventory_order import RunOrder
 from shared.errors import Failure, Misconfigured, Rejected, Retryable, Unfinished
 from shared.flows import abandoned
 from shared.services import Services
+from shared.telemetry import measures, traces
 
 log = logging.getLogger("easgate.queues")
 
@@ -17,8 +20,24 @@ POISON_WAIT = timedelta(minutes=15)
 Story = Callable[[Services, bytes], None]
 
 
+def taken(queue: str, message: func.QueueMessage) -> bytes:
+    """Return a message's content."""
+    body = messages.content(message.get_body())
+    arrived = message.insertion_time
+    # One that was put back lay there because it was told to.
+    if arrived is not None and message.dequeue_count == 1 and not messages.waiting(body).attempt:
+        # The library drops the offset of what the host tells, which is always in UTC.
+        measures.queue_age(queue, wiring.utc_now() - arrived.replace(tzinfo=UTC))
+    return body
+
+
 def handle(queue: str, body: bytes, story: Story) -> None:
     """Run a story; what must wait goes back on the queue, what cannot be done is given up."""
+    with traces.handling(queue, messages.traceparent(body), messages.about(body)):
+        _handle(queue, body, story)
+
+
+def _handle(queue: str, body: bytes, story: Story) -> None:
     try:
         _run(body, story)
     except Unfinished as part:
@@ -39,8 +58,14 @@ def _run(body: bytes, story: Story) -> None:
 
 
 def bury(queue: str, body: bytes) -> None:
+    """Record a poison message."""
+    with traces.handling(queue, messages.traceparent(body), messages.about(body)):
+        _bury(queue, body)
+
+
+def _bury(queue: str, body: bytes) -> None:
     """
-    Record a poison message.
+    Record it, or wait.
 
     A poison queue has none of its own: one that fails here would sit unseen until it
     expires, so whatever may pass is waited out.

@@ -4,7 +4,7 @@ import logging
 
 import azure.functions as func
 
-from functions.handling import bury, handle
+from functions.handling import bury, handle, taken
 from shared import inventory_messages, messages, sender_messages, vault_events, wiring
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
@@ -24,7 +24,7 @@ STORAGE = "AzureWebJobsStorage"
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS, connection=STORAGE)
 def on_device_signal(message: func.QueueMessage) -> None:
     """Bring a device in line with what its MDM reports."""
-    words = sender_messages.each(messages.content(message.get_body()))
+    words = sender_messages.each(taken(SIGNALS, message))
     for word in words:
         try:
             handle(SIGNALS, word, _signal)
@@ -39,13 +39,13 @@ def on_device_signal(message: func.QueueMessage) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS, connection=STORAGE)
 def on_device_command(message: func.QueueMessage) -> None:
     """Carry out an order."""
-    handle(COMMANDS, messages.content(message.get_body()), _command)
+    handle(COMMANDS, taken(COMMANDS, message), _command)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=SIGNALS + POISON, connection=STORAGE)
 def on_poison_signal(message: func.QueueMessage) -> None:
     """Record and announce a signal that could not be handled; several get another try, alone."""
-    words = sender_messages.each(messages.content(message.get_body()))
+    words = sender_messages.each(taken(SIGNALS + POISON, message))
     if len(words) == 1:
         bury(SIGNALS + POISON, words[0])
         return
@@ -57,13 +57,13 @@ def on_poison_signal(message: func.QueueMessage) -> None:
 @blueprint.queue_trigger(arg_name="message", queue_name=COMMANDS + POISON, connection=STORAGE)
 def on_poison_command(message: func.QueueMessage) -> None:
     """Record and announce an order that could not be handled."""
-    bury(COMMANDS + POISON, messages.content(message.get_body()))
+    bury(COMMANDS + POISON, taken(COMMANDS + POISON, message))
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=vault_events.QUEUE, connection=STORAGE)
 def on_vault_event(message: func.QueueMessage) -> None:
     """Look at a certificate of which the vault has something to say."""
-    for event in vault_events.each(messages.content(message.get_body())):
+    for event in vault_events.each(taken(vault_events.QUEUE, message)):
         handle(vault_events.QUEUE, event, _vault_event)
 
 
@@ -72,19 +72,19 @@ def on_vault_event(message: func.QueueMessage) -> None:
 )
 def on_poison_vault_event(message: func.QueueMessage) -> None:
     """Record and announce an event of the vault that could not be handled."""
-    bury(vault_events.QUEUE + POISON, messages.content(message.get_body()))
+    bury(vault_events.QUEUE + POISON, taken(vault_events.QUEUE + POISON, message))
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=PAGES, connection=STORAGE)
 def on_inventory_page(message: func.QueueMessage) -> None:
     """Take a tenant's inventory further, from wherever it stands."""
-    handle(PAGES, messages.content(message.get_body()), _inventory_page)
+    handle(PAGES, taken(PAGES, message), _inventory_page)
 
 
 @blueprint.queue_trigger(arg_name="message", queue_name=PAGES + POISON, connection=STORAGE)
 def on_poison_inventory_page(message: func.QueueMessage) -> None:
     """Record and announce a run of the inventory that could not be taken further."""
-    bury(PAGES + POISON, messages.content(message.get_body()))
+    bury(PAGES + POISON, taken(PAGES + POISON, message))
 
 
 def _signal(services: Services, body: bytes) -> None:

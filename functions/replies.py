@@ -22,6 +22,7 @@ from shared.errors import (
     TooLarge,
     Unverified,
 )
+from shared.telemetry import traces
 
 log = logging.getLogger("easgate.http")
 
@@ -53,10 +54,11 @@ def answering(detail: Detail) -> Callable[[HttpFunction], HttpFunction]:
     def decorate(function: HttpFunction) -> HttpFunction:
         @functools.wraps(function)
         def answer(req: func.HttpRequest) -> func.HttpResponse:
-            try:
-                return function(req)
-            except Failure as failure:
-                return failed(failure, detail)
+            with traces.answering(function.__name__):
+                try:
+                    return function(req)
+                except Failure as failure:
+                    return failed(failure, detail)
 
         return answer
 

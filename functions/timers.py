@@ -4,7 +4,7 @@ import logging
 
 import azure.functions as func
 
-from shared import wiring
+from shared import application_insights, wiring
 from shared.devices.inventory import Scope
 from shared.errors import Failure, Misconfigured
 from shared.flows import inventory_schedule
@@ -22,6 +22,8 @@ def on_certificate_schedule(timer: func.TimerRequest) -> None:
     failures = services.watch().look(tenant.app for tenant in services.tenants.values())
     for failure in failures:
         log.error("a certificate or a webhook secret could not be looked after: %s", failure)
+    # Whoever misses these measures raises an alarm, and the worker may be stopped now.
+    application_insights.flush()
     if any(isinstance(failure, Misconfigured) for failure in failures):
         raise Misconfigured("the certificate watch needs an administrator: see the lines above")
 

@@ -12,6 +12,7 @@ from shared.flows import webhook_delivery
 from shared.mdm.call import Call
 from shared.mdm.vendor import Answers
 from shared.services import Services
+from shared.telemetry import traces
 
 blueprint = func.Blueprint()
 
@@ -25,14 +26,15 @@ UNKNOWN = Answers(busy=HTTPStatus.TOO_MANY_REQUESTS)
 )
 def on_webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Take in one call; the sender proves itself by its own scheme, and is answered in its way."""
-    answers = UNKNOWN
-    try:
-        services = wiring.services()
-        sender = req.route_params["sender"]
-        answers = services.senders.answers(sender)
-        return _answer(sender, _call(req), services, answers)
-    except Failure as failure:
-        return _refusal(failure, answers)
+    with traces.answering("on_webhook"):
+        answers = UNKNOWN
+        try:
+            services = wiring.services()
+            sender = req.route_params["sender"]
+            answers = services.senders.answers(sender)
+            return _answer(sender, _call(req), services, answers)
+        except Failure as failure:
+            return _refusal(failure, answers)
 
 
 def _answer(sender: str, call: Call, services: Services, answers: Answers) -> func.HttpResponse:

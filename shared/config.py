@@ -13,6 +13,7 @@ import msgspec
 from shared.clouds import CLOUDS, Cloud
 from shared.credentials.certificate import App, Credential
 from shared.errors import Misconfigured
+from shared.limits import Limits
 from shared.mdm.configured import complaints
 from shared.mdm.settings import SenderSettings
 
@@ -21,28 +22,6 @@ T = TypeVar("T")
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
 # Part of a webhook's address, and a key in table storage.
 SenderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
-
-
-PerSecond = Annotated[float, msgspec.Meta(gt=0, le=1000)]
-
-
-class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a tenant may set for itself; durations in seconds unless said otherwise."""
-
-    wipe_settle: Annotated[float, msgspec.Meta(ge=0)] = 120.0
-    # Hours that a device has to confirm its wipe.
-    wipe_patience: Annotated[float, msgspec.Meta(gt=0, le=160)] = 72.0
-    # Hours for which the old certificate still works after a rotation has switched to the new.
-    certificate_overlap: Annotated[float, msgspec.Meta(ge=0, le=160)] = 24.0
-    key_trials_apart: Annotated[float, msgspec.Meta(ge=0, le=300)] = 20.0  # of a new key
-    # Days before a certificate's end when it is rotated unasked; 0: never.
-    rotate_ahead: Annotated[float, msgspec.Meta(ge=0, le=365)] = 30.0
-    gone_after: Annotated[float, msgspec.Meta(ge=0, le=8760)] = 48.0  # hours that nobody lists it
-    repair_drift: bool = True  # False: what is not as last said is counted and told, no more
-    repairs_per_run: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 500
-    writes: bool = True  # False stops every change to this tenant's Exchange
-    calls_per_second: PerSecond = 20.0  # where learning what Exchange bears starts
-    destructive_per_second: PerSecond = 2.0  # changes, of all workers together
 
 
 class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +85,14 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Insights:
+    """Where telemetry goes, and under which name."""
+
+    connection_string: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything an administrator decides."""
 
@@ -142,6 +129,17 @@ def storage_from_environment() -> Storage:
     return storage
 
 
+def insights_from_environment() -> Insights | None:
+    """Read where telemetry goes, whatever else is wrong with the settings; None: nowhere."""
+    return read_insights(os.environ)  # noqa: TID251 - this is that module
+
+
+def read_insights(environ: Mapping[str, str]) -> Insights | None:
+    """Read where telemetry goes from a mapping."""
+    text = environ.get("APPLICATIONINSIGHTS_CONNECTION_STRING", "")
+    return Insights(connection_string=text, service=_site(environ)) if text else None
+
+
 def read(environ: Mapping[str, str]) -> Settings:
     """Read settings from a mapping."""
     reader = _Reader(environ)
@@ -166,7 +164,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         identity_client_id=environ.get("AZURE_CLIENT_ID", ""),
         rotator_client_id=environ.get("ROTATOR_CLIENT_ID", ""),
         public_url=reader.public_url(senders),
-        source=f"urn:easgate:{environ.get('WEBSITE_SITE_NAME', 'local')}",
+        source=f"urn:easgate:{_site(environ)}",
     )
     if reader.complaints:
         raise Misconfigured("app settings need attention: " + "; ".join(reader.complaints))
@@ -257,6 +255,10 @@ class _Reader:
                 f"and {STORAGE}__tableServiceUri"
             )
         return found
+
+
+def _site(environ: Mapping[str, str]) -> str:
+    return environ.get("WEBSITE_SITE_NAME") or "local"
 
 
 def _is_loopback(url: str) -> bool:

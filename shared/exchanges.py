@@ -27,6 +27,7 @@ from shared.exchange.policies import Policies
 from shared.exchange.probe import Probe
 from shared.exchange.rules import AccessRules
 from shared.exchange.share import Board
+from shared.exchange.traced_turns import TracedTurns
 from shared.exchange.transport import Transport
 from shared.exchange.turns import Turns
 from shared.flows.changes import Changing
@@ -117,9 +118,10 @@ def _turns(tenant: Tenant, around: Surroundings) -> Turns:
             destructive_rate=tenant.limits.destructive_per_second,
         ),
     )
+    traced = TracedTurns(tenant_id=tenant_id, turns=governor)
     if tenant.limits.writes:
-        return governor
-    return KillSwitch(tenant_id=tenant_id, turns=governor)
+        return traced
+    return KillSwitch(tenant_id=tenant_id, turns=traced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import msgspec
 from shared.devices.inventory import Scope
 from shared.devices.inventory_order import RunOrder
 from shared.errors import Rejected
+from shared.telemetry.traces import carried
 
 QUEUE = "inventory-pages"
 SCHEMA = "easgate.inventory.v1"
@@ -22,6 +23,7 @@ class RunMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tenant_id: uuid.UUID
     run_id: uuid.UUID
     scope: Scope
+    traceparent: Annotated[str, msgspec.Meta(max_length=1000)] = ""
     waiting_since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     attempt: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
 
@@ -47,7 +49,7 @@ def read(body: bytes) -> RunOrder:
 def write(order: RunOrder) -> bytes:
     """Return the queue message for *order*."""
     fields = {"tenant_id": order.tenant_id, "run_id": order.run_id, "scope": order.scope}
-    return msgspec.json.encode({"schema": SCHEMA, **fields})
+    return msgspec.json.encode({"schema": SCHEMA, **fields, **carried()})
 
 
 def read_request(body: bytes) -> RunRequest:

@@ -8,6 +8,7 @@ properties overwrite its metadata.
 
 Names at the top level that the Functions host overwrites (id, dequeueCount, ...) are not
 used. `waiting_since` and `attempt` are ours: they travel with a message that was put back.
+`traceparent` (W3C Trace Context) may stand in each, and decides nothing.
 """
 
 import base64
@@ -41,6 +42,8 @@ from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Rejected
 from shared.sender_messages import Attempts, Moment, Text
+from shared.telemetry.message_context import About
+from shared.telemetry.traces import TRACEPARENT, carried
 
 SIGNALS = "device-signals"
 COMMANDS = "device-commands"
@@ -60,6 +63,7 @@ class CommandMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, o
     reason: Text
     requested_by: Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
     even_if_personal: bool = False
+    traceparent: Text = ""
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -69,6 +73,20 @@ class Waiting(msgspec.Struct):
 
     waiting_since: Moment | None = None
     attempt: Attempts = 0
+
+
+class _Traced(msgspec.Struct):
+    """Which trace a message belongs to, whatever else it says."""
+
+    traceparent: str = ""
+
+
+class _Private(msgspec.Struct):
+    """Who and what a message is about, whatever else it says."""
+
+    mailbox: Any = ""
+    device_id: Any = ""
+    subject: dict[str, Any] = {}
 
 
 class Glimpse(msgspec.Struct):
@@ -101,9 +119,8 @@ def read_order(body: bytes) -> Command | TenantCommand:
     """Return the order, whatever it is about; Rejected says what is wrong with it."""
     fields = sender_messages.decode(body, dict[str, Any])
     if tenant_messages.is_tenant_command(fields):
-        return tenant_messages.read(
-            {name: fields[name] for name in fields if name not in Waiting.__struct_fields__}
-        )
+        ours = {*Waiting.__struct_fields__, TRACEPARENT}
+        return tenant_messages.read({name: fields[name] for name in fields.keys() - ours})
     return read_command(body)
 
 
@@ -124,7 +141,7 @@ def read_command(body: bytes) -> Command:
 
 def write_command(command: Command) -> bytes:
     """Return the queue message for *command*."""
-    return msgspec.json.encode({"schema": "easgate.command.v1", **asdict(command)})
+    return msgspec.json.encode({"schema": "easgate.command.v1", **asdict(command), **carried()})
 
 
 def waiting(body: bytes) -> Waiting:
@@ -164,6 +181,31 @@ def named(body: bytes) -> str:
     known = (seen.command_id, seen.signal_id, seen.report_id, seen.run_id)
     which = next(filter(None, known), "a message without an id")[:GLIMPSE]
     return f"{which} of tenant {(seen.tenant_id or UNKNOWN)[:GLIMPSE]}"
+
+
+def traceparent(body: bytes) -> str:
+    """Return the trace that the message belongs to; nothing if it names none."""
+    try:
+        return msgspec.json.decode(body, type=_Traced).traceparent
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+def about(body: bytes) -> About:
+    """Return what telemetry may say of the message, and what it must not."""
+    try:
+        names = msgspec.json.decode(body, type=_Private)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        names = _Private()
+    seen = glimpse(body)
+    ids = (seen.command_id, seen.signal_id, seen.report_id, seen.run_id)
+    operation_id = next((text for text in ids if is_guid(text)), "")
+    told = {"easgate.operation_id": operation_id, "easgate.tenant_id": seen.tenant_id}
+    private = (names.mailbox, names.device_id, *names.subject.values())
+    return About(
+        ids={name: text.lower() for name, text in told.items() if is_guid(text)},
+        private=tuple(text for text in private if isinstance(text, str)),
+    )
 
 
 def asked(body: bytes, now: datetime) -> Operation:

@@ -42,7 +42,8 @@ class Queues:
     def put_words(self, words: Sequence[Signal | Report]) -> None:
         """Put what senders say on device-signals, in as few messages as carry it."""
         if words:
-            self._together.make(SIGNALS, words)
+            # Written here: each in the trace of the call that it came with.
+            self._together.make(SIGNALS, [sender_messages.write_word(word) for word in words])
 
     def put_command(self, command: Command) -> None:
         """Put a command on device-commands."""
@@ -81,9 +82,7 @@ class Queues:
             except ResourceNotFoundError:
                 return  # it answers; the queue is made with the first message
 
-    def _put_together(
-        self, queue: str, groups: Sequence[Sequence[Signal | Report]]
-    ) -> Sequence[None]:
+    def _put_together(self, queue: str, groups: Sequence[Sequence[bytes]]) -> Sequence[None]:
         for message in sender_messages.bundled([word for group in groups for word in group]):
             self._send(queue, message)
         return [None] * len(groups)

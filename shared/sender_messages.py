@@ -10,6 +10,7 @@ import msgspec
 from shared.devices.model import DeviceId, MailboxName, Ownership, Posture, Signal, Trust
 from shared.devices.subject import About, Report, Subject
 from shared.errors import Rejected
+from shared.telemetry.traces import carried
 
 Text = Annotated[str, msgspec.Meta(max_length=1000)]
 Attempts = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
@@ -34,6 +35,7 @@ class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
     occurred_at: Moment
     ownership: Ownership = Ownership.UNKNOWN
     verified_by: Text = ""
+    traceparent: Text = ""
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -52,6 +54,7 @@ class ReportMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
     about: About = About.DEVICE
     ownership: Ownership = Ownership.UNKNOWN
     verified_by: Text = ""
+    traceparent: Text = ""
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -92,18 +95,22 @@ def each(body: bytes) -> list[bytes]:
         return [body]
 
 
-def bundled(words: Sequence[Signal | Report]) -> list[bytes]:
-    """Return the queue messages that carry the words, in their order."""
+def bundled(words: Sequence[bytes]) -> list[bytes]:
+    """Return the queue messages that carry the written words, in their order."""
     messages: list[list[bytes]] = []
     size = 0
-    for word in words:
-        written = write_report(word) if isinstance(word, Report) else write_signal(word)
+    for written in words:
         size += len(written) + 1
         if not messages or len(messages[-1]) == BUNDLED or size > BUNDLE_LIMIT:
             messages.append([])
             size = len(written) + 2
         messages[-1].append(written)
     return [bundle[0] if len(bundle) == 1 else b"[%s]" % b",".join(bundle) for bundle in messages]
+
+
+def write_word(word: Signal | Report) -> bytes:
+    """Return one word as it stands on the queue."""
+    return write_report(word) if isinstance(word, Report) else write_signal(word)
 
 
 def read_word(body: bytes) -> Signal | Report:
@@ -149,9 +156,10 @@ def read_report(body: bytes) -> Report:
 
 def write_signal(signal: Signal) -> bytes:
     """Return the queue message for *signal*."""
-    return msgspec.json.encode({"schema": "easgate.signal.v1", **msgspec.to_builtins(signal)})
+    fields = msgspec.to_builtins(signal)
+    return msgspec.json.encode({"schema": "easgate.signal.v1", **fields, **carried()})
 
 
 def write_report(report: Report) -> bytes:
     """Return the queue message for *report*."""
-    return msgspec.json.encode({"schema": REPORT, **msgspec.to_builtins(report)})
+    return msgspec.json.encode({"schema": REPORT, **msgspec.to_builtins(report), **carried()})

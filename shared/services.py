@@ -45,6 +45,7 @@ from shared.flows.validation_memory import ValidationEvents, Validations
 from shared.flows.watch_ports import Announced, Certificates, WatchEvents
 from shared.flows.webhook_delivery import Chores, Unheeded
 from shared.mdm.senders import Senders
+from shared.telemetry import measures
 
 
 class PatientQueue(Queue, SenderQueue, Protocol):
@@ -192,6 +193,7 @@ class Services:
             clock=self.clock,
             due=self._rotate_if_due,
             is_rotating=lambda app: is_rotating(app, self.rotations[app.tenant_id]),
+            measure=measures.days_left,
         )
 
     def _rotate_if_due(self, app: App) -> None:
@@ -203,6 +205,11 @@ class Services:
                 ports=self.rotations[app.tenant_id],
                 accept=lambda command: steps.accept(command, self.queues),
             )
+        measures.rotating(app.tenant_id, self._rotating_for(app))
+
+    def _rotating_for(self, app: App) -> timedelta:
+        last = self.rotations[app.tenant_id].rotations.last(app.tenant_id)
+        return timedelta() if last is None or last.is_finished else self.clock() - last.started_at
 
     def tenant_steps(self, tenant_id: str) -> TenantSteps:
         """Return what takes an order about more than one device to its end."""

@@ -8,6 +8,7 @@ import msgspec
 from shared.devices import tenant_change
 from shared.devices.tenant_change import RotateCertificate, TenantChange, TenantCommand
 from shared.errors import Rejected
+from shared.telemetry.traces import carried
 
 COMMAND = "easgate.command.v1"
 Requester = Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
@@ -84,4 +85,4 @@ def write(command: TenantCommand) -> bytes:
         "reason": command.reason,
         "requested_by": command.requested_by,
     }
-    return msgspec.json.encode({**envelope, **change})
+    return msgspec.json.encode({**envelope, **change, **carried()})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from shared import application_insights, config
 from shared.errors import Misconfigured
 from shared.services import PatientQueue, Services
 
@@ -19,6 +20,8 @@ def services() -> Services:
             # Indexing needs none of the Azure SDKs, and every start of a worker would pay.
             from shared.assembly import build  # noqa: PLC0415
 
+            # First: what is wrong with other settings is to be told there.
+            application_insights.start(config.insights_from_environment())
             _built.append(build(utc_now))
         return _built[-1]
 

@@ -31,7 +31,7 @@ def main(argv: list[str]) -> int:
         print(f"unknown command: {argv[0]}\n{_usage(available)}", file=sys.stderr)
         return 2
     try:
-        setup.prepare()
+        setup.prepare(for_tests=argv[0] == "test")
         if not setup.is_inside():
             _continue_inside(argv)
         command = importlib.import_module(f"infra.local.{available[argv[0]][0]}")

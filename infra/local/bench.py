@@ -7,6 +7,7 @@ _BENCHES = {
     "intake": "webhooks through the function host beside a function that does nothing",
     "exchange": "our Exchange client beside a bare httpx loop, its memory, its time per action",
     "inventory": "the inventory beside a bare loop over its pages and beside a call per mailbox",
+    "cost": "what units of work take, what a month of a tenant costs by that, and where limits are",
 }
 
 

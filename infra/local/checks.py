@@ -19,7 +19,7 @@ _CHECKS = {
     "imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
 }
 _TESTS = "tests"
-_PYTEST = ("-m", "pytest", "-q", "--color=no", "-n", "2", "--dist", "loadfile")
+_PYTEST = ("-m", "pytest", "-q", "--color=no", "-n", "3", "--dist", "loadfile")
 _QUICK = ("tests/unit", "tests/contract", "tests/test_shape.py")
 _FULL = (*_QUICK, "tests/e2e")
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)\b")

@@ -9,3 +9,7 @@ LOCAL = CHECKOUT / ".local"
 AZURITE = LOCAL / "azurite"
 NODE = LOCAL / "node"  # a link to the Node this machine uses
 NODE_PACKAGE = CHECKOUT / "infra" / "local" / "node"
+KUSTO = LOCAL / "kusto"  # Kusto's language service: reads the queries of infra/azure
+KUSTO_PACKAGE = CHECKOUT / "infra" / "azure" / "queries" / "node"
+CHECKOV = LOCAL / "checkov"  # a venv: checkov's pins do not agree with ours
+CHECKOV_PYTHON = CHECKOV / "bin" / "python"

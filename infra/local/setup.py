@@ -17,13 +17,14 @@ _UNFINISHED = places.LOCAL / "venv.unfinished"
 _PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def prepare() -> None:
+def prepare(*, for_tests: bool) -> None:
     """Install what is missing; raises StepError. With nothing missing it takes milliseconds."""
-    if all(step.is_done() for step in _steps()):
+    wanted = (*_of_the_world(), *_of_the_tests()) if for_tests else _of_the_world()
+    if all(step.is_done() for step in wanted):
         return
     places.LOCAL.mkdir(exist_ok=True)
     with steps.alone(places.LOCAL / "lock"):
-        for step in _steps():
+        for step in wanted:
             steps.take(step)
 
 
@@ -32,15 +33,14 @@ def is_inside() -> bool:
     return Path(sys.prefix).resolve() == places.VENV.resolve()
 
 
-def _steps() -> tuple[Step, ...]:
+def _of_the_world() -> tuple[Step, ...]:
     requirements = (places.CHECKOUT / "requirements.txt", _CI / "requirements.txt")
-    package_files = sorted(path for path in places.NODE_PACKAGE.rglob("*") if path.is_file())
     return (
         Step(
             title=f"Python {_PYTHON} packages into .venv",
             result=places.VENV_PYTHON,
             stamp=places.VENV / ".ready",
-            inputs=(_PYTHON, *requirements, _CONSTRAINTS),
+            inputs=(_PYTHON, *requirements, _CONSTRAINTS, _CI / "pip.txt"),
             work=_install_packages,
         ),
         Step(
@@ -54,10 +54,33 @@ def _steps() -> tuple[Step, ...]:
             title="Azurite into .local",
             result=places.AZURITE,
             stamp=places.AZURITE / ".ready",
-            inputs=tuple(package_files),
-            work=_install_azurite,
+            inputs=_files(places.NODE_PACKAGE),
+            work=lambda: _install_node_package(places.NODE_PACKAGE, places.AZURITE),
         ),
     )
+
+
+def _of_the_tests() -> tuple[Step, ...]:
+    return (
+        Step(
+            title="Kusto's language service into .local",
+            result=places.KUSTO,
+            stamp=places.KUSTO / ".ready",
+            inputs=_files(places.KUSTO_PACKAGE),
+            work=lambda: _install_node_package(places.KUSTO_PACKAGE, places.KUSTO),
+        ),
+        Step(
+            title="checkov into .local",
+            result=places.CHECKOV_PYTHON,
+            stamp=places.CHECKOV / ".ready",
+            inputs=(_PYTHON, _CI / "checkov.txt"),
+            work=_install_checkov,
+        ),
+    )
+
+
+def _files(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
 
 
 def _install_packages() -> None:
@@ -66,6 +89,7 @@ def _install_packages() -> None:
         _UNFINISHED.touch()
         steps.run(sys.executable, "-m", "venv", "--clear", places.VENV)
     _UNFINISHED.touch()
+    _pip_install(_CI / "pip.txt")
     _pip_install(_CI / "requirements.txt")
     _UNFINISHED.unlink()
 
@@ -119,10 +143,18 @@ def _npm_of(node: Path) -> Path:
     return node.parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 
 
-def _install_azurite() -> None:
-    fresh = places.AZURITE.with_suffix(".new")
+def _install_node_package(package: Path, installed: Path) -> None:
+    fresh = installed.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(places.NODE_PACKAGE, fresh)
+    shutil.copytree(package, fresh)
     steps.run(places.NODE, _npm_of(places.NODE.resolve()), "ci", cwd=fresh)
-    shutil.rmtree(places.AZURITE, ignore_errors=True)
-    fresh.rename(places.AZURITE)
+    shutil.rmtree(installed, ignore_errors=True)
+    fresh.rename(installed)
+
+
+def _install_checkov() -> None:
+    # Without a pip of its own, and without the packages that only its other frameworks load.
+    steps.run(sys.executable, "-m", "venv", "--clear", "--without-pip", places.CHECKOV)
+    pip = (places.VENV_PYTHON, "-m", "pip", "--disable-pip-version-check")
+    into = ("--python", places.CHECKOV_PYTHON, "install", "--quiet", "--no-deps")
+    steps.run(*pip, *into, "-r", _CI / "checkov.txt")

@@ -3,12 +3,15 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from uuid import UUID
 
 import httpx
 
 from infra.local import contoso
 from infra.local.simulators.entra import Application, Entra
 from infra.local.simulators.entra.directory import Directory
+from infra.local.simulators.exchange import Tenant
+from infra.local.simulators.exchange.roles import RoleGroup, ServicePrincipal
 from infra.local.simulators.graph import Graph, Outbound
 from infra.local.simulators.managed_identity import Assignment, ManagedIdentity
 from infra.local.simulators.vault import Vault
@@ -54,6 +57,20 @@ def graph(entra: Entra, client: httpx.Client, clock: Callable[[], datetime]) -> 
     """Return Microsoft Graph over the same directory; it calls subscribers with the client."""
     outbound = Outbound(client=client, sign=entra.notification_token, loopback=True)
     return Graph(directory=entra.directory, jwks=entra.jwks, clock=clock, outbound=outbound)
+
+
+def role_group(tenant: Tenant, app: Application, now: datetime) -> RoleGroup:
+    """Let the app do in Exchange what it needs, by a role group of its own."""
+    known = ServicePrincipal(
+        app_id=UUID(app.client_id),
+        object_id=UUID(app.principals[contoso.TENANT_ID].object_id),
+        display_name="easgate",
+        created=now,
+    )
+    tenant.administration.service_principals.append(known)
+    return tenant.add_role_group(
+        contoso.ROLE_GROUP, members=[app.client_id], roles=contoso.MANAGEMENT_ROLES
+    )
 
 
 class Identities:

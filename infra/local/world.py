@@ -11,13 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from uuid import UUID
 
 import httpx
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
-from infra.local import contoso, senders, sign_in
+from infra.local import contoso, senders, sign_in, telemetry
 from infra.local.authority import Authority
 from infra.local.azurite import Azurite
 from infra.local.fault_switch import FaultSwitch
@@ -31,7 +30,6 @@ from infra.local.simulators.entra import Entra
 from infra.local.simulators.event_grid import EventGridTopic
 from infra.local.simulators.event_grid_system_topic import Subscription, VaultTopic
 from infra.local.simulators.exchange import Exchange
-from infra.local.simulators.exchange.roles import ServicePrincipal
 from infra.local.simulators.graph import Attempt
 from infra.local.simulators.maas360 import MaaS360
 from infra.local.simulators.mdm import Mdm
@@ -183,25 +181,13 @@ class World:
 
     def _tenant(self) -> None:
         self.topic = EventGridTopic(jwks=self.entra.jwks, clock=utc_now)
+        self.insights = telemetry.component(self.entra, utc_now)
         self.exchange = Exchange(jwks=self.entra.jwks, clock=utc_now)
         self.maas360 = MaaS360(senders.ACCOUNT, clock=utc_now)
         self.tenant = self.exchange.add_tenant(contoso.TENANT_ID, domain=contoso.DOMAIN)
-        self._role_group()
+        self.role_group = sign_in.role_group(self.tenant, self.app, utc_now())
         self.mailbox = self.tenant.add_mailbox(contoso.MAILBOX)
         self.phone = self.tenant.add_device(self.mailbox, device_id=contoso.PHONE)
-
-    def _role_group(self) -> None:
-        """Let the app do in Exchange what it needs, by a role group of its own."""
-        self.role_group = self.tenant.add_role_group(
-            contoso.ROLE_GROUP, members=[self.app.client_id], roles=contoso.MANAGEMENT_ROLES
-        )
-        known = ServicePrincipal(
-            app_id=UUID(self.app.client_id),
-            object_id=UUID(self.app.principals[contoso.TENANT_ID].object_id),
-            display_name="easgate",
-            created=utc_now(),
-        )
-        self.tenant.administration.service_principals.append(known)
 
     def _vault(self) -> None:
         self.vault = sign_in.vault(self.entra, utc_now)
@@ -231,6 +217,10 @@ class World:
             "AzureWebJobsStorage": self._storage(server),
             "FUNCTIONS_WORKER_RUNTIME": "python",
             **self.identities.settings(),
+            **telemetry.settings(
+                self.insights.connection_string(self.addresses["insights"]),
+                client_id=self.identities.settings()["AZURE_CLIENT_ID"],
+            ),
             "PATH": os.environ["PATH"],  # noqa: TID251 - the child's, not a setting of ours
         }
         self.start_host()
@@ -243,6 +233,7 @@ class World:
             "exchange": self.exchange,
             "graph": self.graph,
             "topic": self.topic,
+            "insights": self.insights,
             "maas360": self.maas360,
         }
         for name, simulator in services.items():
@@ -262,6 +253,8 @@ class World:
         self.addresses["public"] = server.mount(public, name="public")
         switch = FaultSwitch(self.exchange.faults)
         self.addresses["faults"] = server.mount(switch, name="faults", tls=False)
+        control = telemetry.control(self.insights)
+        self.addresses["insights_control"] = server.mount(control, name="insights", tls=False)
 
     def _storage(self, server: Server) -> str:
         """Return how the app reaches storage: by way of us, if we are to watch."""

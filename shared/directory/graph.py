@@ -4,6 +4,7 @@ import httpx
 
 from shared.errors import Retryable
 from shared.retry_after import retry_after
+from shared.telemetry import traces
 
 BUSY = frozenset({httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS})
 
@@ -44,12 +45,15 @@ class Graph:
         return self._http.build_request(method, url, headers=headers, json=body)
 
     def _sent(self, request: httpx.Request) -> httpx.Response:
-        try:
-            answer = self._http.send(request)
-        except httpx.RequestError as error:
-            # The kind alone: the text of some of these quotes headers.
-            kind = type(error).__name__
-            raise Retryable(f"Microsoft Graph cannot be reached: {kind}") from error
+        # The method alone: addresses name people.
+        with traces.calling("Microsoft Graph", request.method) as span:
+            try:
+                answer = self._http.send(request)
+            except httpx.RequestError as error:
+                # The kind alone: the text of some of these quotes headers.
+                kind = type(error).__name__
+                raise Retryable(f"Microsoft Graph cannot be reached: {kind}") from error
+            traces.answered(span, answer.status_code)
         if answer.status_code in BUSY or answer.is_server_error:
             raise Retryable(
                 f"Microsoft Graph is busy (HTTP {answer.status_code})",

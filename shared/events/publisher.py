@@ -24,6 +24,7 @@ from shared.errors import Misconfigured, Rejected, Retryable
 from shared.events import catalogue, inventory, rotations, watch
 from shared.events.catalogue import Event
 from shared.retry_after import retry_after
+from shared.telemetry import traces
 
 SCOPE = "https://eventgrid.azure.net/.default"
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -135,15 +136,17 @@ class Publisher:
             "Authorization": f"Bearer {self._token(SCOPE)}",
             "Content-Type": "application/cloudevents+json; charset=utf-8",
         }
-        try:
-            answer = self._client.post(
-                self._endpoint,
-                content=msgspec.json.encode(body),
-                headers=headers,
-                params={"api-version": "2018-01-01"},
-            )
-        except httpx.RequestError as error:
-            raise Retryable(f"the event topic cannot be reached: {error}") from error
+        with traces.calling("Event Grid", "publish", {"easgate.event": event.type}) as span:
+            try:
+                answer = self._client.post(
+                    self._endpoint,
+                    content=msgspec.json.encode(body),
+                    headers=headers,
+                    params={"api-version": "2018-01-01"},
+                )
+            except httpx.RequestError as error:
+                raise Retryable(f"the event topic cannot be reached: {error}") from error
+            traces.answered(span, answer.status_code)
         _check(answer, event)
 
 

@@ -18,6 +18,7 @@ from shared.exchange.pace import Pace
 from shared.exchange.share import Board, Share
 from shared.exchange.turns import Turn
 from shared.retry_after import retry_after
+from shared.telemetry import measures
 
 PATIENCE = 5.0  # seconds that a caller waits here; the queue waits longer for less
 PAUSE = 1.0  # seconds, after a refusal that names no time
@@ -129,6 +130,8 @@ class Governor:
                 self._lower(turn, now, SLOW)
             else:
                 self._raise(turn)
+            rate = self._share.level.rate
+        measures.throttle(self._tenant_id, rate)
         if lasted is not None:
             self._tell_of(lasted)
 

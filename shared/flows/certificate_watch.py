@@ -27,6 +27,14 @@ class Tell(Protocol):
         ...
 
 
+# Is told, at every look, of a tenant's certificate or secret, when it ends, and the time.
+Measure = Callable[[str, str, datetime, datetime], None]
+
+
+def _unmeasured(_tenant_id: str, _which: str, _ends_at: datetime, _now: datetime) -> None:
+    """Do nothing."""
+
+
 def _nothing(_: App) -> None:
     """Do nothing."""
 
@@ -54,6 +62,7 @@ class Watch:
     clock: Clock
     due: Callable[[App], None] = _nothing
     is_rotating: Callable[[App], bool] = _never
+    measure: Measure = _unmeasured
 
     def look(self, apps: Iterable[App]) -> list[Failure]:
         """Announce each stage and each mismatch once; return what could not be looked at."""
@@ -76,31 +85,37 @@ class Watch:
                 self.due(app)
             with _kept(failures):
                 failures += self._certificate(app)
+        ends: list[datetime] = []
         for name in self.secrets.secret_names(app.tenant_id):
             with _kept(failures):
-                self._secret(app, name)
+                ends += self._secret(app, name)
+        if ends:
+            self.measure(app.tenant_id, "webhook_secret", min(ends), self.clock())
         return failures
 
     def _certificate(self, app: App) -> tuple[Failure, ...]:
         """Return what could not be looked at, once everything else is announced."""
         seen = self.standing(app)
-        self._ending(app, seen.active)
+        self._ending(app, seen.active, "in_use")
         # A version that was disabled on purpose may well expire.
         if seen.newer and seen.newer.certificate.is_enabled:
-            self._ending(app, seen.newer)
+            self._ending(app, seen.newer, "newest")
         self._mismatches(app, seen.mismatches)
         return seen.troubles
 
-    def _ending(self, app: App, ending: Ending) -> None:
+    def _ending(self, app: App, ending: Ending, which: str) -> None:
         certificate, ends_at = ending.certificate, ending.ends_at
+        self.measure(app.tenant_id, which, ends_at, self.clock())
         tell = partial(self.events.certificate_expiring, app, certificate)
         self._stages(app, certificate.thumbprint, ends_at, tell)
 
-    def _secret(self, app: App, name: str) -> None:
+    def _secret(self, app: App, name: str) -> tuple[datetime, ...]:
         ends_at = self.secrets.secret_ends(name)
-        if ends_at is not None:
-            tell = partial(self.events.webhook_secret_expiring, app, name)
-            self._stages(app, f"secret-{name}", ends_at, tell)
+        if ends_at is None:
+            return ()
+        tell = partial(self.events.webhook_secret_expiring, app, name)
+        self._stages(app, f"secret-{name}", ends_at, tell)
+        return (ends_at,)
 
     def _stages(self, app: App, what: str, ends_at: datetime, tell: Tell) -> None:
         """Announce the stages that have begun since the last look, however long ago that was."""

@@ -9,6 +9,7 @@ from functools import partial
 from shared.credentials.certificate import App
 from shared.errors import Failure, Retryable
 from shared.identity.login import Token
+from shared.telemetry import measures
 
 # Gets a new token for an app, and keeps it the moment it is there.
 Earn = Callable[[App, Callable[[Token], Token]], Token]
@@ -33,6 +34,7 @@ class Holder:
         self._earn = earn
         self._clock = clock
         self._held: dict[str, Token] = {}
+        self._since: dict[str, datetime] = {}
         self._failed: dict[str, _Failed] = {}
         self._locks: dict[str, threading.Lock] = {}
 
@@ -42,6 +44,7 @@ class Holder:
             held = self._held.get(app.tenant_id)
             left = held.expires_at - self._clock() if held else timedelta()
             if held and left > REFRESH_BEFORE:
+                measures.token_age(app.tenant_id, self._clock() - self._since[app.tenant_id])
                 return held.text
             try:
                 return self._renew(app).text
@@ -62,7 +65,7 @@ class Holder:
     def hold(self, app: App, token: Token) -> None:
         """Take a token that was got past this memory."""
         with self._lock(app):
-            self._held[app.tenant_id] = token
+            self._keep(app, token)
 
     def _lock(self, app: App) -> threading.Lock:
         return self._locks.setdefault(app.tenant_id, threading.Lock())
@@ -82,6 +85,7 @@ class Holder:
     def _keep(self, app: App, token: Token) -> Token:
         # Held at once: a pin that cannot be written costs no token.
         self._held[app.tenant_id] = token
+        self._since[app.tenant_id] = self._clock()
         return token
 
 

@@ -18,6 +18,7 @@ from shared.identity import refusals
 from shared.identity.msal_http import MsalHttp
 from shared.identity.refusals import Refused
 from shared.identity.vault import Vault
+from shared.telemetry import traces
 
 LONGEST_LIFE = 24 * 60 * 60  # seconds
 
@@ -96,7 +97,8 @@ class Login:
 
     def _asked(self, app: App, credential: Mapping[str, object], scope: str) -> Token:
         try:
-            answer = self._application(app, credential).acquire_token_for_client([scope])
+            with traces.calling("Entra ID", "token"):
+                answer = self._application(app, credential).acquire_token_for_client([scope])
         except httpx.RequestError as error:
             raise Retryable(f"Entra ID cannot be reached: {error}") from error
         except ValueError as error:

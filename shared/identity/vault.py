@@ -24,6 +24,7 @@ from shared.azure_failures import translated
 from shared.credentials.certificate import Certificate, KeyFacts
 from shared.credentials.findings import Finding, Found
 from shared.errors import NotFound, NotPermitted
+from shared.telemetry import traces
 
 
 class Vault:
@@ -91,7 +92,7 @@ class Vault:
 
     def sign(self, certificate: Certificate, digest: bytes) -> bytes:
         """Return the PS256 signature of a SHA-256 digest, made in the vault."""
-        with translated("Key Vault"):
+        with translated("Key Vault"), traces.calling("Key Vault", "sign"):
             return self._crypto(certificate).sign(SignatureAlgorithm.ps256, digest).signature
 
     def proves_key(self, certificate: Certificate) -> bool:

@@ -12,6 +12,7 @@ from shared.devices.subject import Link, Partnership, Report
 from shared.devices.tenant_change import Altered, TenantChange
 from shared.errors import Contended
 from shared.records.tables import Entity, Table
+from shared.telemetry import measures
 
 T = TypeVar("T")
 PROPERTY_LIMIT = 60_000  # bytes of UTF-16; Table storage takes 64 KiB
@@ -36,7 +37,11 @@ class Journal:
 
     def save(self, operation: Operation) -> Operation:
         """Store a step; Contended if another worker has moved the operation meanwhile."""
-        return replace(operation, etag=self._table.replace(_entity(operation), operation.etag))
+        saved = replace(operation, etag=self._table.replace(_entity(operation), operation.etag))
+        if saved.state is not State.PLANNED:
+            decided = saved.decision.action if saved.decision else None
+            measures.action(saved.tenant_id, decided or saved.asked, saved.state)
+        return saved
 
     def find(self, tenant_id: str, operation_id: str) -> Operation | None:
         """Return the operation, if there is one."""

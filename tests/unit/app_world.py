@@ -4,17 +4,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Protocol
 
 from shared import wiring
-from shared.config import Limits, Tenant
+from shared.config import Tenant
 from shared.credentials.webhook_secret import LiveSecret
 from shared.flows.changes import Changing
 from shared.flows.mdm_poll import Polling
 from shared.flows.poll_ports import PolledSender
 from shared.flows.rotation_ports import RotationPorts
+from shared.limits import Limits
 from shared.mdm.senders import Secrets, Sender, Senders
 from shared.records.announcements import Announcements
 from shared.records.awaited import Awaited
@@ -183,6 +184,8 @@ class Message:
     """A queue message, as far as our functions look at one."""
 
     body: bytes
+    insertion_time: datetime | None = None
+    dequeue_count: int = 1
 
     def get_body(self) -> bytes:
         """Return what was sent."""

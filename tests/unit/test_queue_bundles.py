@@ -91,7 +91,7 @@ def test_bug_that_meets_one_word_leaves_the_others_alone(app: Deployment) -> Non
 
 def bundles(words: list[Signal]) -> list[list[Signal]]:
     """Return the words of each message."""
-    sent = sender_messages.bundled(words)
+    sent = sender_messages.bundled([sender_messages.write_word(word) for word in words])
     assert all(len(each) * 4 / 3 <= 64 * 1024 for each in sent)  # what a queue takes, in base64
     return [[sender_messages.read_signal(one) for one in sender_messages.each(e)] for e in sent]
 
@@ -109,7 +109,7 @@ def test_words_are_bundled_in_their_order_as_far_as_they_fit() -> None:
 
 def test_word_alone_is_written_as_it_always_was() -> None:
     """So that those who read the queue need not know of bundles."""
-    (alone,) = sender_messages.bundled([a_signal()])
+    (alone,) = sender_messages.bundled([sender_messages.write_word(a_signal())])
     assert json.loads(alone)["schema"] == "easgate.signal.v1"
     assert sender_messages.each(alone) == [alone]
     assert messages.content(BOTH) == BOTH

@@ -64,6 +64,9 @@ def _ways(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--undo", action="store_true", help="take back what this has made")
     parser.add_argument("--yes", action="store_true", help="undo without asking")
+    parser.add_argument(
+        "--entry-file", type=Path, metavar="JSON", help="write the entry for TENANTS there, too"
+    )
 
 
 def _programs(parser: argparse.ArgumentParser) -> None:

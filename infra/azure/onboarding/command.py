@@ -4,6 +4,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 import httpx
@@ -90,10 +91,20 @@ def _set_up(chosen: argparse.Namespace, parts: Parts, around: Surroundings) -> i
     around.tell("all is in place" if not left else "all is in place but this:")
     for standing in left:
         around.tell(carrying_out.shown(standing))
+    entry = settings.entry(parts.tenant, parts.known, chosen.certificate)
     around.tell("add this to the app setting TENANTS:")
-    around.tell(settings.entry(parts.tenant, parts.known, chosen.certificate))
+    around.tell(entry)
+    if chosen.entry_file is not None:
+        _write(entry, chosen.entry_file)
     around.tell(f"and try the whole chain: {settings.next_step(parts.tenant)}")
     return LEFT_TO_YOU if left else DONE
+
+
+def _write(entry: str, file: Path) -> None:
+    try:
+        file.write_text(entry)
+    except OSError as error:
+        raise Rejected(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _check_rights(chosen: argparse.Namespace, parts: Parts, planned: list[Standing]) -> None:

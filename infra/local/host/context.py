@@ -1,23 +1,12 @@
 """What a function sees of its invocation: `context`, and the boxes for its outputs."""
 
-import secrets
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import azure.functions as func
 
 from infra.local.host import logs
-
-
-@dataclass(frozen=True, slots=True)
-class TraceContext:
-    """W3C trace context, new for each call."""
-
-    trace_parent: str = field(
-        default_factory=lambda: f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
-    )
-    trace_state: str = ""
-    attributes: dict[str, str] = field(default_factory=dict)
+from infra.local.host.tracing import TraceContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,7 @@ class Context:
     function_name: str
     function_directory: str
     retry_context: RetryContext
-    trace_context: TraceContext = field(default_factory=TraceContext)
+    trace_context: TraceContext
     thread_local_storage: threading.local = logs.LOCAL
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from infra.local.host.settings import Settings
 
 OVERRIDE = "AzureFunctionsJobHost__"
+TELEMETRY_MODES = ("ApplicationInsights", "OpenTelemetry")
 DEVELOPMENT_POLLING = timedelta(seconds=2)  # `func start` forces it, whatever host.json says
 
 
@@ -29,6 +30,7 @@ class HostOptions:
     visibility_timeout: timedelta
     base64: bool
     function_timeout: timedelta | None
+    telemetry_mode: str
     max_polling_interval: timedelta = DEVELOPMENT_POLLING
 
 
@@ -74,7 +76,15 @@ def _options(flat: dict[str, str]) -> HostOptions:
         ),
         base64=encoding == "base64",
         function_timeout=None if timeout == "-1" else parse_timespan(timeout),
+        telemetry_mode=_telemetry_mode(flat.get("telemetrymode", TELEMETRY_MODES[0])),
     )
+
+
+def _telemetry_mode(text: str) -> str:
+    for mode in TELEMETRY_MODES:
+        if mode.lower() == text.lower():
+            return mode
+    raise ValueError(f"telemetryMode must be {' or '.join(TELEMETRY_MODES)}, not {text}")
 
 
 def _flatten(value: object, path: str = "") -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from infra.local.host import logs
 from infra.local.host.asgi import Reply, Request
 from infra.local.host.index import IndexedFunction
 from infra.local.host.invoke import Call, Outcome
+from infra.local.host.tracing import Caller
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,12 @@ def call_for(function: IndexedFunction, request: Request, parameters: Mapping[st
         "Query": Datum(json.dumps(dict(request.query)), "json"),
         **_texts(parameters),
     }
-    return Call(function=function, data=Datum(data, "http"), metadata=metadata)
+    return Call(
+        function=function,
+        data=Datum(data, "http"),
+        metadata=metadata,
+        caller=_caller(request.headers),
+    )
 
 
 def reply_to(function: IndexedFunction, outcome: Outcome) -> Reply:
@@ -51,6 +57,12 @@ def reply_to(function: IndexedFunction, outcome: Outcome) -> Reply:
     cookies = [morsel for cookie in value["cookies"] or () for morsel in cookie.values()]
     headers += [("set-cookie", morsel.OutputString()) for morsel in cookies]
     return Reply(int(value["status_code"].value), value["body"].value, headers)
+
+
+def _caller(headers: Mapping[str, str]) -> Caller:
+    return Caller(
+        traceparent=headers.get("traceparent", ""), tracestate=headers.get("tracestate", "")
+    )
 
 
 def _texts(values: Mapping[str, str]) -> dict[str, Datum]:

@@ -5,7 +5,7 @@ import logging
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from azure.functions.meta import Datum
@@ -15,6 +15,7 @@ from infra.local.host.bindings import converter
 from infra.local.host.context import Context, Out, RetryContext
 from infra.local.host.index import IndexedFunction
 from infra.local.host.signatures import Binding, Parameter
+from infra.local.host.tracing import Caller, Tracing
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Call:
     function: IndexedFunction
     data: Datum
     metadata: Mapping[str, Datum]
+    caller: Caller = field(default_factory=Caller)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +49,23 @@ class Invoker:
     Calls functions: async ones on the loop, the others on threads that come as needed.
 
     *timeout* is host.json's functionTimeout, None for unlimited; *names* tells the log which
-    function an invocation id runs.
+    function an invocation id runs; *tracing* gives each attempt its place in a trace.
     """
 
     def __init__(
-        self, *, timeout: timedelta | None, threads: int, names: dict[str, str], deliver: Deliver
+        self,
+        *,
+        timeout: timedelta | None,
+        threads: int,
+        names: dict[str, str],
+        deliver: Deliver,
+        tracing: Tracing,
     ) -> None:
         self._timeout = timeout.total_seconds() if timeout else None
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="function")
         self._names = names
         self._deliver = deliver
+        self._tracing = tracing
 
     async def attempt(self, call: Call, retry: RetryContext | None = None) -> Outcome:
         """Run *call* once and log how it went; never raises."""
@@ -65,6 +74,7 @@ class Invoker:
             function_name=call.function.name,
             function_directory=call.function.directory,
             retry_context=retry or RetryContext(),
+            trace_context=self._tracing.trace(call.caller),
         )
         self._names[context.invocation_id] = call.function.name
         logs.CURRENT.set(context.invocation_id)
@@ -99,19 +109,23 @@ class Invoker:
 
     async def _run(self, call: Call, context: Context) -> Datum | None:
         outs = {name: Out() for name in call.function.signature.outputs}
-        result = await self._call(call.function, _arguments(call, context, outs))
+        arguments = _arguments(call, context, outs)
+        result = await self._call(call.function, arguments, context)
         return await self._outputs(call.function, outs, result)
 
-    async def _call(self, function: IndexedFunction, arguments: dict[str, object]) -> object:
-        def in_thread(invocation_id: str) -> object:
-            logs.LOCAL.invocation_id = invocation_id
+    async def _call(
+        self, function: IndexedFunction, arguments: dict[str, object], context: Context
+    ) -> object:
+        def in_thread() -> object:
+            logs.LOCAL.invocation_id = context.invocation_id
+            self._tracing.attach(context.trace_context)
             return function.call(**arguments)
 
         try:
             if function.is_async:
+                self._tracing.attach(context.trace_context)
                 return await function.call(**arguments)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, in_thread, logs.CURRENT.get())
+            return await asyncio.get_running_loop().run_in_executor(self._threads, in_thread)
         except SystemExit as error:
             raise InvocationError("sys.exit: the real worker process would be gone now") from error
 

@@ -28,6 +28,7 @@ from infra.local.host.outputs import QueueOutputs
 from infra.local.host.settings import Settings
 from infra.local.host.storage import Storage
 from infra.local.host.timer_status import host_id
+from infra.local.host.tracing import Tracing
 
 if TYPE_CHECKING:
     from infra.local.host.queues import QueueListener
@@ -64,6 +65,7 @@ class Host:
             threads=int(settings.get("PYTHON_THREADPOOL_THREAD_COUNT") or DEFAULT_THREADS),
             names=plan.names,
             deliver=outputs.send,
+            tracing=Tracing.of(settings, options.telemetry_mode),
         )
         enabled = [f for f in plan.functions if not settings.is_disabled(f.name)]
         listeners = Listeners(

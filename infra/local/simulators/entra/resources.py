@@ -86,6 +86,12 @@ RESOURCES = (
         name="Microsoft.EventGrid",
         url="https://eventgrid.azure.net",
     ),
+    Resource(
+        # Made up, as for unlisted ones: no document tells the real id.
+        app_id=str(uuid.uuid5(uuid.NAMESPACE_URL, "https://monitor.azure.com")),
+        name="Azure Monitor",
+        url="https://monitor.azure.com",
+    ),
 )
 
 

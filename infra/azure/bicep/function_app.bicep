@@ -1,0 +1,140 @@
+param token string
+param location string
+param tags object
+param pythonVersion string
+param instanceMemoryMB int
+param maximumInstanceCount int
+param httpConcurrency int
+param runtimeId string
+param runtimeClientId string
+param rotatorId string
+param rotatorClientId string
+@description('Empty: no network of its own.')
+param subnetId string
+param packageUrl string
+param blobUrl string
+param queueUrl string
+param tableUrl string
+param vaultUrl string
+param topicEndpoint string
+param insightsConnection string
+param tenants string
+param mdmSenders string
+param cloud string
+param publicUrl string
+param certificateSchedule string
+param mdmSchedule string
+param inventorySchedule string
+param inventoryChangesSchedule string
+
+var settings = {
+  TENANTS: tenants
+  MDM_SENDERS: mdmSenders
+  CLOUD: cloud
+  KEY_VAULT_URL: vaultUrl
+  EVENT_GRID_TOPIC_ENDPOINT: topicEndpoint
+  AZURE_CLIENT_ID: runtimeClientId
+  ROTATOR_CLIENT_ID: rotatorClientId
+  CERTIFICATE_SCHEDULE: certificateSchedule
+  MDM_SCHEDULE: mdmSchedule
+  INVENTORY_SCHEDULE: inventorySchedule
+  INVENTORY_CHANGES_SCHEDULE: inventoryChangesSchedule
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: runtimeClientId
+  AzureWebJobsStorage__blobServiceUri: blobUrl
+  AzureWebJobsStorage__queueServiceUri: queueUrl
+  AzureWebJobsStorage__tableServiceUri: tableUrl
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnection
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${runtimeClientId};Authorization=AAD'
+  APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+  APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
+  APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
+  PYTHON_ENABLE_OPENTELEMETRY: 'true'
+  // At least what host.json lets run at once: batchSize and newBatchThreshold, and calls besides.
+  PYTHON_THREADPOOL_THREAD_COUNT: '32'
+}
+var allSettings = empty(publicUrl) ? settings : union(settings, { PUBLIC_URL: publicUrl })
+
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_225: zones demand instances that are always ready, and not every region has zones
+  name: 'plan-easgate-${token}'
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2025-03-01' = {
+  // checkov:skip=CKV_AZURE_222: MDMs call from the internet; each call is verified by its sender's own scheme
+  // checkov:skip=CKV_AZURE_78: Flex Consumption has no FTP to turn off, and the publishing passwords are off below
+  // checkov:skip=CKV_AZURE_17: MDMs hold no client certificate of ours
+  // checkov:skip=CKV_AZURE_212: the plan scales from zero; a fixed number of workers is none of its settings
+  // checkov:skip=CKV_AZURE_213: it scales to zero, so no instance stays that a probe could watch, and each probe would start one
+  name: 'func-easgate-${token}'
+  location: location
+  tags: union(tags, { 'azd-service-name': 'app' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${runtimeId}': {}
+      '${rotatorId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    // Open to the internet also when the rest is private: that is where MDMs call from.
+    publicNetworkAccess: 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    siteConfig: {
+      http20Enabled: true
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      appSettings: [for setting in items(allSettings): { name: setting.key, value: setting.value }]
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: runtimeId
+          }
+        }
+      }
+      runtime: {
+        name: 'python'
+        version: pythonVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+        // Unasked, the platform gives a Python instance few calls at a time, and bursts a new instance each.
+        triggers: {
+          http: { perInstanceConcurrency: httpConcurrency }
+        }
+      }
+    }
+  }
+}
+
+resource noFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'ftp'
+  properties: { allow: false }
+}
+
+resource noPublishingPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
+  parent: app
+  name: 'scm'
+  properties: { allow: false }
+}
+
+output name string = app.name
+output url string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,1 @@
+"""What azd runs when it has provisioned, and when it has deployed."""

@@ -1,0 +1,2 @@
+& "$PSScriptRoot/run.ps1" postdeploy
+exit $LASTEXITCODE

@@ -1,0 +1,2 @@
+& "$PSScriptRoot/run.ps1" postprovision
+exit $LASTEXITCODE

@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+exec sh "$(dirname "$0")/run.sh" postprovision
