@@ -5,11 +5,12 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from functions import replies, views
-from functions.replies import Detail
-from shared import tenant_messages, wiring
+from functions import certificate_views, people, replies, views
+from functions.serving import served
+from shared import operating, tenant_messages, wiring
 from shared.credentials.certificate import App
 from shared.credentials.validation import Report
+from shared.devices.caller import Role
 from shared.errors import Failure, Rejected
 from shared.flows import validation_memory
 from shared.services import Services
@@ -18,12 +19,11 @@ log = logging.getLogger("easgate.http")
 blueprint = func.Blueprint()
 
 
-@blueprint.route(route="certificate", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="certificate", method="GET", needs=Role.VIEWER)
 def get_certificate(req: func.HttpRequest) -> func.HttpResponse:
     """Return how each tenant's certificate stands."""
     services = wiring.services()
-    shown = views.Certificates()
+    shown = certificate_views.Certificates()
     for app in services.apps(req.params.get("tenant_id")):
         if not app.has_certificate:
             shown.not_applicable[app.tenant_id] = f"signs in with {app.credential}"
@@ -34,29 +34,31 @@ def get_certificate(req: func.HttpRequest) -> func.HttpResponse:
         except Failure as failure:  # one tenant's trouble must not hide the others
             shown.problems[app.tenant_id] = str(failure)
         else:
-            shown.certificates.append(views.certificate(standing, last, services.clock()))
+            shown.certificates.append(
+                certificate_views.certificate(standing, last, services.clock())
+            )
     return replies.json(shown)
 
 
-@blueprint.route(route="certificate/validate", methods=["POST"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="certificate/validate", method="POST", needs=Role.OPERATOR)
 def post_certificate_validate(req: func.HttpRequest) -> func.HttpResponse:
     """Try each link from the vault to Exchange, and grade it."""
     services = wiring.services()
     reports = [_validated(services, app) for app in services.apps(req.params.get("tenant_id"))]
-    return replies.json(views.Reports(reports))
+    return replies.json(certificate_views.Reports(reports))
 
 
-@blueprint.route(route="certificate/rotate", methods=["POST"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="certificate/rotate", method="POST", needs=Role.OPERATOR)
 def post_certificate_rotate(req: func.HttpRequest) -> func.HttpResponse:
     """Order a new certificate for a tenant; its rotation is an operation like any other."""
     services = wiring.services()
     apps = services.apps(req.params.get("tenant_id"))
     if len(apps) != 1:
         raise Rejected("tenant_id must say whose certificate is meant")
-    command = tenant_messages.read_rotation(req.get_body(), apps[0].tenant_id)
-    operation = services.tenant_steps(command.tenant_id).accept(command, services.queues)
+    caller = people.caller(req)
+    body = people.signed(caller, req.get_body())
+    command = tenant_messages.read_rotation(body, apps[0].tenant_id)
+    operation = operating.accept(services, command, caller.asked_as)
     return replies.json(
         views.operation(operation),
         HTTPStatus.ACCEPTED,

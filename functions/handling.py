@@ -7,12 +7,13 @@ from datetime import UTC, timedelta
 
 import azure.functions as func
 
-from shared import inventory_messages, messages, wiring
+from shared import inventory_messages, messages, operating, wiring
 from shared.devices.inventory_order import RunOrder
-from shared.errors import Failure, Misconfigured, Rejected, Retryable, Unfinished
+from shared.errors import Failure, HeldBack, Misconfigured, Rejected, Retryable, Unfinished
 from shared.flows import abandoned
 from shared.services import Services
 from shared.telemetry import measures, traces
+from shared.telemetry.redaction import Private
 
 log = logging.getLogger("easgate.queues")
 
@@ -22,6 +23,7 @@ Story = Callable[[Services, bytes], None]
 
 def taken(queue: str, message: func.QueueMessage) -> bytes:
     """Return a message's content."""
+    wiring.telemetry()
     body = messages.content(message.get_body())
     arrived = message.insertion_time
     # One that was put back lay there because it was told to.
@@ -41,8 +43,10 @@ def _handle(queue: str, body: bytes, story: Story) -> None:
     try:
         _run(body, story)
     except Unfinished as part:
-        log.info("%s: %s goes on: %s", queue, messages.named(body), part)
+        log.info("%s: %s goes on: %s", queue, messages.named(body), Private.of(part))
         wiring.queues().put_on(queue, body, part.after)
+    except HeldBack as hold:
+        log.info("%s: %s is held: %s", queue, messages.named(body), Private.of(hold))
     except (Retryable, Misconfigured) as failure:
         # Also what an administrator must mend first: it goes on by itself when that is done.
         if not _put_back(queue, body, failure):
@@ -86,7 +90,7 @@ def _put_back(queue: str, body: bytes, failure: Failure, at_least: timedelta = t
         "%s: %s waits: %s",
         queue,
         messages.named(body),
-        failure,
+        Private.of(failure),
     )
     asked = failure.after if isinstance(failure, Retryable) else None
     # Needs storage and nothing else: other settings may be what is wrong.
@@ -94,7 +98,7 @@ def _put_back(queue: str, body: bytes, failure: Failure, at_least: timedelta = t
 
 
 def _give_up(services: Services, body: bytes, why: str) -> None:
-    log.warning("%s is given up: %s", messages.named(body), why)
+    log.warning("%s is given up: %s", messages.named(body), Private(why, "its record says why"))
     order = _run_order(body)
     try:
         if order is not None and order.tenant_id in services.tenants:
@@ -119,6 +123,8 @@ def _abandon(services: Services, body: bytes, why: str) -> None:
         asked = replace(asked, tenant_id=messages.UNKNOWN)
     elif asked.change is not None:
         services.tenant_steps(asked.tenant_id).give_up(asked, why)
-    abandoned.give_up(
+    operation = abandoned.give_up(
         asked, why, journal=services.journal, events=services.events, clock=services.clock
     )
+    if operation.operation_id == asked.operation_id:  # not one of which the id was taken
+        operating.keep(services, operation, messages.as_sent(body))

@@ -4,10 +4,11 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from functions import inventory_views, replies, views
-from functions.replies import Detail
+from functions import inventory_views, lists, people, preconditions, replies, views
+from functions.serving import served
 from shared import inventory_messages, messages, wiring
 from shared.devices import reports_csv
+from shared.devices.caller import Role
 from shared.devices.model import AccessState
 from shared.devices.readiness import REPORTS
 from shared.errors import NotFound, Rejected
@@ -17,14 +18,12 @@ from shared.services import Services
 
 blueprint = func.Blueprint()
 
-DEVICES = 200  # in one answer, at most
 ROWS = 50_000  # of a report, likewise: an answer is put together in memory
 LONGEST = 320  # characters of a filter
 ACCESS = {state.lower(): state for state in AccessState}
 
 
-@blueprint.route(route="devices", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="devices", method="GET", needs=Role.VIEWER)
 def get_devices(req: func.HttpRequest) -> func.HttpResponse:
     """List devices as the inventory last saw them, some at a time."""
     services = wiring.services()
@@ -32,13 +31,14 @@ def get_devices(req: func.HttpRequest) -> func.HttpResponse:
         _tenant(services, req),
         _wanted(req),
         after=req.params.get("after", ""),
-        limit=_limit(req.params.get("limit")),
+        limit=lists.limit(req, lists.MOST),
     )
-    return replies.json(inventory_views.devices(page))
+    shown = inventory_views.devices(page)
+    answer = replies.json(shown, headers=lists.following(req, shown.next))
+    return preconditions.unless_seen(req, answer)
 
 
-@blueprint.route(route="devices/{device_guid}", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="devices/{device_guid}", method="GET", needs=Role.VIEWER)
 def get_device(req: func.HttpRequest) -> func.HttpResponse:
     """Return one device, its mailbox's lists, and what was last said about it."""
     services = wiring.services()
@@ -46,11 +46,10 @@ def get_device(req: func.HttpRequest) -> func.HttpResponse:
     if not messages.is_guid(guid):
         raise NotFound("a device is named by the GUID of its partnership")
     known = services.inventories.devices.one(_tenant(services, req), guid)
-    return replies.json(inventory_views.known_device(known))
+    return preconditions.unless_seen(req, replies.json(inventory_views.known_device(known)))
 
 
-@blueprint.route(route="reports", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="reports", method="GET", needs=Role.VIEWER)
 def get_reports(req: func.HttpRequest) -> func.HttpResponse:
     """Say which reports there are."""
     del req
@@ -61,24 +60,25 @@ def get_reports(req: func.HttpRequest) -> func.HttpResponse:
     return replies.json(inventory_views.ReportNames(reports=named))
 
 
-@blueprint.route(route="reports/{name}", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="reports/{name}", method="GET", needs=Role.VIEWER)
 def get_report(req: func.HttpRequest) -> func.HttpResponse:
     """Make a report from what the inventory last saw, as JSON or CSV."""
     services = wiring.services()
     as_csv = _is_csv_wanted(req)
     made = services.inventories.reports.make(_tenant(services, req), req.route_params["name"])
-    return _as_csv(made) if as_csv else replies.json(inventory_views.table(made, ROWS))
+    answer = _as_csv(made) if as_csv else replies.json(inventory_views.table(made, ROWS))
+    answer.headers["Vary"] = "Accept"
+    return preconditions.unless_seen(req, answer)
 
 
-@blueprint.route(route="inventory/sync", methods=["POST"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="inventory/sync", method="POST", needs=Role.OPERATOR)
 def post_inventory_sync(req: func.HttpRequest) -> func.HttpResponse:
     """Order a run; one that is under way is returned instead."""
     services = wiring.services()
-    asked = inventory_messages.read_request(req.get_body())
+    caller = people.caller(req)
+    asked = inventory_messages.read_request(people.signed(caller, req.get_body()))
     operation = services.inventories.schedule.begin(
-        _tenant(services, req), asked.scope, asked.requested_by
+        _tenant(services, req), asked.scope, asked.requested_by, asked_as=caller.asked_as
     )
     return replies.json(
         views.operation(operation),
@@ -103,14 +103,6 @@ def _wanted(req: func.HttpRequest) -> Wanted:
     return Wanted(
         access=ACCESS.get(asked["access"].lower()), mailbox=asked["mailbox"], text=asked["q"]
     )
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return DEVICES
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= DEVICES):
-        raise Rejected(f"limit is a number from 1 to {DEVICES}")
-    return int(text)
 
 
 def _is_csv_wanted(req: func.HttpRequest) -> bool:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from functions.describing import path, query, reference, route
+from functions.describing import AFTER, limit, listed, path, query, reference, route, tagged
+from functions.lists import MOST
 from shared.devices.model import AccessState
 from shared.devices.readiness import REPORTS
 from shared.devices.reports_csv import MEDIA_TYPE
@@ -17,8 +18,8 @@ DEVICE_FILTERS = [
     query("access", {"enum": [state.value for state in AccessState]}, "Only these; in any case."),
     query("mailbox", TEXT, "Only one mailbox's: its address, UPN or GUID."),
     query("q", TEXT, "Part of what a device, or its mailbox, is called."),
-    query("after", {"type": "string"}, "From the answer before; then those that follow."),
-    query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 200}, "At most."),
+    AFTER,
+    limit(MOST, MOST),
 ]
 FORMAT = query(
     "format", {"enum": ["json", "csv"]}, "As what; by default as the Accept header says, or JSON."
@@ -32,27 +33,25 @@ def paths() -> dict[str, Any]:
 
 
 def _devices() -> dict[str, Any]:
+    every = route(
+        "The devices as the inventory last saw them; one that changes may come twice.",
+        {"200": "Devices"},
+        refusals={"400": "Tenant or filter not understood", "404": NONE_YET}
+        | {"409": "Made anew meanwhile: begin again, without `after`"},
+        parameters=[*DEVICE_FILTERS, TENANT],
+    )
+    one = route(
+        "One device, its mailbox, and what was last said about it.",
+        {"200": "KnownDevice"},
+        refusals={
+            "400": "Tenant unknown or not named",
+            "404": f"No such device; {NONE_YET}",
+        },
+        parameters=[path("device_guid", {"type": "string", "format": "uuid"}), TENANT],
+    )
     return {
-        "/devices": {
-            "get": route(
-                "The devices as the inventory last saw them; one that changes may come twice.",
-                {"200": "Devices"},
-                refusals={"400": "Tenant or filter not understood", "404": NONE_YET}
-                | {"409": "Made anew meanwhile: begin again, without `after`"},
-                parameters=[*DEVICE_FILTERS, TENANT],
-            )
-        },
-        "/devices/{device_guid}": {
-            "get": route(
-                "One device, its mailbox, and what was last said about it.",
-                {"200": "KnownDevice"},
-                refusals={
-                    "400": "Tenant unknown or not named",
-                    "404": f"No such device; {NONE_YET}",
-                },
-                parameters=[path("device_guid", {"type": "string", "format": "uuid"}), TENANT],
-            )
-        },
+        "/devices": {"get": tagged(listed(every))},
+        "/devices/{device_guid}": {"get": tagged(one)},
     }
 
 
@@ -71,7 +70,7 @@ def _reports() -> dict[str, Any]:
     }
     return {
         "/reports": {"get": route("Which reports there are.", {"200": "ReportNames"})},
-        "/reports/{name}": {"get": made},
+        "/reports/{name}": {"get": tagged(made)},
     }
 
 

@@ -37,10 +37,10 @@ class ListedDevice(msgspec.Struct, kw_only=True):
 
 
 class Devices(msgspec.Struct, kw_only=True):
-    """Some devices; `after` asks for those that follow, null: there are no more."""
+    """Some devices; `next` asks for those that follow, null: there are no more."""
 
     devices: list[ListedDevice]
-    after: str | None
+    next: str | None
     as_of: datetime  # when the run ended that saw them
 
 
@@ -132,7 +132,7 @@ def devices(page: device_list.Page) -> Devices:
     """Return some devices."""
     return Devices(
         devices=[device(each) for each in page.seen],
-        after=page.after or None,
+        next=page.after or None,
         as_of=page.picture.made_at,
     )
 

@@ -4,42 +4,71 @@ from typing import Any
 
 import msgspec
 
-from functions import inventory_openapi, inventory_views, stale_views, views
-from functions.describing import TENANT, path, reference, route
+from functions import (
+    audit,
+    certificate_views,
+    inventory_openapi,
+    inventory_views,
+    operations_openapi,
+    people_views,
+    plan_views,
+    stale_views,
+    undo_replay_views,
+    views,
+)
+from functions.describing import (
+    TENANT,
+    named,
+    path,
+    problem_examples,
+    problem_schemas,
+    reference,
+    route,
+)
+from functions.examples import EXAMPLES
 from shared import inventory_messages, messages, sender_messages, tenant_messages
 from shared.devices import tenant_change
 
-HELD = {
-    "name": "state",
-    "in": "query",
-    "required": True,
-    "schema": {"const": "held"},
-    "description": "Others are asked for by their ids.",
-}
+ABOUT = (
+    "Lists are answered in parts: `next` is the cursor for `after`, and the header Link leads "
+    "there. Whatever goes wrong is told as a problem (RFC 9457): its `type` says what to do, and "
+    "stays; its words may change. One key, or one person, may look and change only so often: "
+    "429, with RateLimit fields."
+)
 
 
 def document() -> dict[str, Any]:
     """Return the description of every route."""
     return {
         "openapi": "3.1.0",
-        "info": {"title": "easgate", "version": "1"},
+        "info": {"title": "easgate", "version": "1", "description": ABOUT},
         "servers": [{"url": "/api"}],
         "security": [{"key": []}],
-        "paths": {
-            **_intake(),
-            **_operations(),
-            **inventory_openapi.paths(),
-            **stale_views.paths(),
-            **_explanation(),
-            **_certificate(),
-            **_service(),
-        },
+        "paths": named(_paths()),
         "components": {
             "securitySchemes": {
-                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"}
+                "key": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+                **people_views.SESSION,
             },
             "schemas": _schemas(),
+            "examples": problem_examples(),
         },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    return {
+        **_intake(),
+        **_commands(),
+        **operations_openapi.paths(),
+        **inventory_openapi.paths(),
+        **stale_views.paths(),
+        **undo_replay_views.paths(),
+        **people_views.paths(),
+        **_explanation(),
+        **_certificate(),
+        **audit.paths(),
+        **_service(),
     }
 
 
@@ -74,42 +103,18 @@ def _intake() -> dict[str, Any]:
                 parameters=[TENANT],
             )
         },
-        "/commands": {
-            "post": route(
-                "Order an action on a device, or a change of policies, rules or the default.",
-                {"202": "Operation"},
-                refusals={"400": "Not a command", "409": "Id used before", "413": "Too large"},
-                body={"oneOf": [reference(name) for name in ("CommandMessage", *_tenant_names())]},
-            )
-        },
     }
 
 
-def _operations() -> dict[str, Any]:
+def _commands() -> dict[str, Any]:
     return {
-        "/operations": {
-            "get": route(
-                "The operations that wait for a person.",
-                {"200": "Operations"},
-                refusals={"400": "Unknown tenant, or another state than held"},
-                parameters=[HELD, TENANT],
-            )
-        },
-        "/operations/{operation_id}/link": {
+        "/commands": {
             "post": route(
-                "Say which device a held report is about.",
-                {"202": "Operation"},
-                refusals={"400": "Not a link", "404": "No such operation", "409": "Not held"},
-                parameters=[path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
-                body=reference("LinkRequest"),
-            )
-        },
-        "/operations/{operation_id}": {
-            "get": route(
-                "An operation's state and history.",
-                {"200": "Operation"},
-                refusals={"400": "Unknown tenant", "404": "No such operation"},
-                parameters=[path("operation_id", {"type": "string", "format": "uuid"}), TENANT],
+                "Order an action on a device, or a change of policies, rules or the default.",
+                {"200": "CommandPlan", "202": "Operation"},
+                refusals={"400": "Not a command", "413": "Too large"}
+                | {"409": "Id used before, or the plan no longer holds"},
+                body={"oneOf": [reference(name) for name in ("CommandMessage", *_tenant_names())]},
             )
         },
     }
@@ -160,9 +165,13 @@ def _certificate() -> dict[str, Any]:
 
 def _service() -> dict[str, Any]:
     return {
-        "/health": {"get": route("Whether work can be taken in.", {"200": "Health"}, is_open=True)},
+        "/health": {
+            "get": route(
+                "Whether work can be taken in.", {"200": "Health", "503": "Health"}, is_open=True
+            )
+        },
         "/health/dependencies": {
-            "get": route("Whether each dependency answers.", {"200": "Health"})
+            "get": route("Whether each dependency answers.", {"200": "Health", "503": "Health"})
         },
         "/openapi.json": {"get": route("This description.", {"200": "OpenApi"}, is_open=True)},
     }
@@ -172,14 +181,14 @@ def _tenant_names() -> list[str]:
     return [f"{kind.__name__}Command" for kind in tenant_change.KINDS]
 
 
-def _tenant_commands(named: dict[str, Any]) -> dict[str, Any]:
+def _tenant_commands(shown: dict[str, Any]) -> dict[str, Any]:
     """Return what each order looks like: the envelope's fields beside the change's own."""
-    envelope = named["Envelope"]
+    envelope = shown["Envelope"]
     return {
         f"{kind.__name__}Command": {
-            **named[kind.__name__],
-            "properties": {**envelope["properties"], **named[kind.__name__]["properties"]},
-            "required": [*envelope["required"], *named[kind.__name__]["required"]],
+            **shown[kind.__name__],
+            "properties": {**envelope["properties"], **shown[kind.__name__]["properties"]},
+            "required": [*envelope["required"], *shown[kind.__name__]["required"]],
         }
         for kind in tenant_change.KINDS
     }
@@ -195,16 +204,24 @@ def _schemas() -> dict[str, Any]:
         views.Operations,
         views.Senders,
         views.Explanation,
-        views.Certificates,
-        views.Reports,
+        certificate_views.Certificates,
+        certificate_views.Reports,
         inventory_messages.RunRequest,
         inventory_views.Devices,
         inventory_views.KnownDevice,
         inventory_views.ReportNames,
         inventory_views.ReportTable,
         stale_views.Stale,
+        *plan_views.SHAPES,
+        *undo_replay_views.SHAPES,
+        *people_views.SHAPES,
         views.Health,
         views.Problem,
     ]
-    _, named = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
-    return {**named, **_tenant_commands(named), "OpenApi": {"type": "object"}}
+    _, shown = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    orders = {"CommandMessage": shown["CommandMessage"], **_tenant_commands(shown)}
+    planned = {name: plan_views.plannable(schema) for name, schema in orders.items()}
+    described = {**shown, **planned, "OpenApi": {"type": "object"}, **problem_schemas()}
+    for name, example in EXAMPLES.items():
+        described[name]["examples"] = [example]
+    return described

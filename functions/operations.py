@@ -5,15 +5,24 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from functions import inventory_views, openapi, replies, views
+from functions import (
+    inventory_views,
+    openapi,
+    people,
+    plan_views,
+    preconditions,
+    replies,
+    views,
+)
+from functions.preconditions import etag_of
 from functions.replies import Detail
-from shared import messages, wiring
+from functions.serving import served
+from shared import messages, operating, wiring
 from shared.devices import inventory_order
-from shared.devices.model import Command
-from shared.devices.operation import Operation
-from shared.devices.tenant_change import TenantCommand
+from shared.devices.caller import Role
+from shared.devices.operation import Operation, Possible, State
 from shared.errors import Failure, NotFound, Rejected, TooLarge
-from shared.flows import device_command, device_explanation
+from shared.flows import device_explanation
 from shared.services import Services
 
 blueprint = func.Blueprint()
@@ -21,17 +30,21 @@ blueprint = func.Blueprint()
 COMMAND_LIMIT = 48 * 1024  # bytes; a queue message holds 64 KiB in base64
 
 
-@blueprint.route(route="commands", methods=["POST"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="commands", method="POST", needs=Role.OPERATOR)
 def post_command(req: func.HttpRequest) -> func.HttpResponse:
-    """Order an action; the order is stored before it is accepted."""
+    """Order an action, which is stored before it is accepted; or see what it would do."""
     body = req.get_body()
     if len(body) > COMMAND_LIMIT:
         raise TooLarge(f"a command may hold {COMMAND_LIMIT} bytes at most")
-    command = messages.read_order(body)
+    caller = people.caller(req)
+    is_plan, order = plan_views.asked(people.signed(caller, body))
+    command = messages.read_order(order)
     services = wiring.services()
-    services.tenant(command.tenant_id)
-    operation = _accepted(command, services)
+    planning = operating.planning(services, command.tenant_id)
+    if is_plan:
+        return replies.json(plan_views.plan(planning.plan(command, caller.asked_as)))
+    planning.require(command)
+    operation = operating.accept(services, command, caller.asked_as)
     return replies.json(
         views.operation(operation),
         HTTPStatus.ACCEPTED,
@@ -39,17 +52,23 @@ def post_command(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-@blueprint.route(route="operations/{operation_id}", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="operations/{operation_id}", method="GET", needs=Role.VIEWER)
 def get_operation(req: func.HttpRequest) -> func.HttpResponse:
     """Return an operation's state and history."""
     services = wiring.services()
     operation = operation_named(req, services)
-    return replies.json(views.operation(operation, _progress(operation, services)))
+    progress = _progress(operation, services)
+    undo, replay = _possible(operation, services)
+    answer = replies.json(views.operation(operation, progress, undo, replay))
+    if undo or replay:
+        # What is possible changes with what others say and do, without a line in the story.
+        answer.headers["ETag"] = etag_of(operation)
+        return answer
+    # How far a run is changes by the second, without a line in the operation's story.
+    return preconditions.unless_seen(req, answer, "" if progress else etag_of(operation))
 
 
-@blueprint.route(route="devices/{device_guid}/explanation", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="devices/{device_guid}/explanation", method="GET", needs=Role.VIEWER)
 def get_device_explanation(req: func.HttpRequest) -> func.HttpResponse:
     """Say which layer decides about a device's access, how sure that is, what would change it."""
     services = wiring.services()
@@ -78,8 +97,7 @@ def get_health(req: func.HttpRequest) -> func.HttpResponse:
     return _health({name: pings[name] for name in ("tables", "queues")}, Detail.KEPT)
 
 
-@blueprint.route(route="health/dependencies", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="health/dependencies", method="GET", needs=Role.VIEWER)
 def get_health_dependencies(req: func.HttpRequest) -> func.HttpResponse:
     """Say of each dependency whether it answers, and why not."""
     del req
@@ -105,15 +123,17 @@ def operation_named(req: func.HttpRequest, services: Services) -> Operation:
     raise NotFound(f"there is no operation {operation_id}")
 
 
-def _accepted(command: Command | TenantCommand, services: Services) -> Operation:
-    if isinstance(command, TenantCommand):
-        return services.tenant_steps(command.tenant_id).accept(command, services.queues)
-    return device_command.accept(
-        command,
-        journal=services.journal,
-        orders=services.orders,
-        queue=services.queues,
-        clock=services.clock,
+def _possible(operation: Operation, services: Services) -> tuple[Possible | None, Possible | None]:
+    """Return whether an operation can be undone, and whether it can be replayed."""
+    if operation.tenant_id not in services.tenants:
+        return None, None
+    is_over = operation.is_finished or operation.acted_at is not None
+    undoing = operating.undoing(services, operation.tenant_id)
+    replaying = operating.replaying(services, operation.tenant_id)
+    is_abandoned = operation.state is State.ABANDONED
+    return (
+        undoing.standing(operation) if is_over else None,
+        replaying.standing(operation) if is_abandoned else None,
     )
 
 
@@ -142,6 +162,7 @@ def _health(pings: Mapping[str, Callable[[], None]], detail: Detail) -> func.Htt
     answer = views.Health(
         status="ready" if is_ready else "not ready",
         dependencies=found if detail is Detail.TOLD else None,
+        warnings=wiring.services().brake.notices if detail is Detail.TOLD else {},
     )
     return replies.json(answer, HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
 

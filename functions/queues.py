@@ -5,7 +5,14 @@ import logging
 import azure.functions as func
 
 from functions.handling import bury, handle, taken
-from shared import inventory_messages, messages, sender_messages, vault_events, wiring
+from shared import (
+    inventory_messages,
+    messages,
+    release_messages,
+    sender_messages,
+    vault_events,
+    wiring,
+)
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Misconfigured, Retryable
@@ -101,6 +108,11 @@ def _signal(services: Services, body: bytes) -> None:
 
 
 def _command(services: Services, body: bytes) -> None:
+    if release_messages.is_release(body):
+        release = release_messages.read(body)
+        services.tenant(release.tenant_id)
+        services.brake.releasing(release.tenant_id).handle(release)
+        return
     command = messages.read_order(body)
     if isinstance(command, TenantCommand):
         services.tenant_steps(command.tenant_id).handle(command)
@@ -115,7 +127,7 @@ def _command(services: Services, body: bytes) -> None:
 
 def _vault_event(services: Services, body: bytes) -> None:
     event = vault_events.read(body)
-    if not (event.is_of_certificate and event.is_of_vault(services.vault_url)):
+    if not (event.is_of_certificate and event.is_of_vault(services.vault.url)):
         log.info("an event of the vault does not concern us: %.100r", event.kind)
         return
     apps = [tenant.app for tenant in services.tenants.values()]

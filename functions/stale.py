@@ -2,9 +2,10 @@
 
 import azure.functions as func
 
-from functions import replies, stale_views
-from functions.replies import Detail
+from functions import lists, replies, stale_views
+from functions.serving import served
 from shared import messages, wiring
+from shared.devices.caller import Role
 from shared.devices.stale_plan import Phase, StalePlan
 from shared.errors import NotFound, Rejected
 from shared.services import Services
@@ -14,8 +15,7 @@ blueprint = func.Blueprint()
 REMOVALS = 100  # in one answer, at most
 
 
-@blueprint.route(route="stale", methods=["GET"])
-@replies.answering(Detail.TOLD)
+@served(blueprint, route="stale", method="GET", needs=Role.VIEWER)
 def get_stale(req: func.HttpRequest) -> func.HttpResponse:
     """Return the plan made last, or the one that is named, with some of what it removes."""
     services = wiring.services()
@@ -23,7 +23,9 @@ def get_stale(req: func.HttpRequest) -> func.HttpResponse:
     first = _number(req.params.get("after"))
     removals = services.stale_plans.removals(plan, first, REMOVALS)
     run = services.stale_plans.last_executed(plan.tenant_id)
-    return replies.json(stale_views.stale(plan, removals, first=first, run=run))
+    shown = stale_views.stale(plan, removals, first=first, run=run)
+    following = lists.following(req, shown.next, plan_id=plan.plan_id)
+    return replies.json(shown, headers=following)
 
 
 def _plan(req: func.HttpRequest, services: Services) -> StalePlan:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from functions.describing import query, route
+from functions.describing import listed, query, route
 from shared.devices.stale import Removal
 from shared.devices.stale_plan import VALID, Fate, StalePlan
 from shared.devices.tenant_change import PlanStale
@@ -56,7 +56,7 @@ class Stale(msgspec.Struct, kw_only=True):
     inventory_at: datetime | None  # from when what it knows of mailboxes and lists is
     counts: dict[str, int]
     removals: list[PlannedRemoval]
-    after: int | None  # asks for those that follow; null: there are no more
+    next: int | None  # asks for those that follow; null: there are no more
     last_run: StaleRun | None
 
 
@@ -75,7 +75,7 @@ def stale(
         inventory_at=plan.inventory_at,
         counts=plan.counts,
         removals=[_removal(each) for each in removals],
-        after=following if following < plan.removals else None,
+        next=following if following < plan.removals else None,
         last_run=_run(run) if run else None,
     )
 
@@ -84,11 +84,13 @@ def paths() -> dict[str, Any]:
     """Return what OpenAPI says of the route."""
     return {
         "/stale": {
-            "get": route(
-                "What is to be removed as stale, and what came of the last removal.",
-                {"200": "Stale"},
-                refusals={"400": "Tenant or plan not understood", "404": "No such plan"},
-                parameters=PARAMETERS,
+            "get": listed(
+                route(
+                    "What is to be removed as stale, and what came of the last removal.",
+                    {"200": "Stale"},
+                    refusals={"400": "Tenant or plan not understood", "404": "No such plan"},
+                    parameters=PARAMETERS,
+                )
             )
         }
     }

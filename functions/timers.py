@@ -8,9 +8,12 @@ from shared import application_insights, wiring
 from shared.devices.inventory import Scope
 from shared.errors import Failure, Misconfigured
 from shared.flows import inventory_schedule
+from shared.services import Services
 
 log = logging.getLogger("easgate.timers")
 blueprint = func.Blueprint()
+
+HELD_SCHEDULE = "0 7,22,37,52 * * * *"  # nothing hangs on when
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%CERTIFICATE_SCHEDULE%")
@@ -22,10 +25,26 @@ def on_certificate_schedule(timer: func.TimerRequest) -> None:
     failures = services.watch().look(tenant.app for tenant in services.tenants.values())
     for failure in failures:
         log.error("a certificate or a webhook secret could not be looked after: %s", failure)
+    failures += _seal(services)
     # Whoever misses these measures raises an alarm, and the worker may be stopped now.
     application_insights.flush()
     if any(isinstance(failure, Misconfigured) for failure in failures):
         raise Misconfigured("the certificate watch needs an administrator: see the lines above")
+
+
+def _seal(services: Services) -> list[Failure]:
+    """Seal every tenant's audit; the log is far from where the audit is, and keeps its heads."""
+    failures: list[Failure] = []
+    for tenant_id, tenant in services.tenants.items():
+        try:
+            head = services.sealing.seal(tenant.app)
+        except Failure as failure:
+            log.exception("the audit of tenant %s could not be sealed", tenant_id)
+            failures.append(failure)
+        else:
+            if head is not None:
+                log.info("the audit of tenant %s is sealed: %d:%s", tenant_id, head.seq, head.hash)
+    return failures
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%MDM_SCHEDULE%")
@@ -42,6 +61,14 @@ def on_mdm_schedule(timer: func.TimerRequest) -> None:
         failures.append(failure)
     if any(isinstance(failure, Misconfigured) for failure in failures):
         raise Misconfigured("an MDM needs an administrator: see the lines above")
+
+
+@blueprint.timer_trigger(arg_name="timer", schedule=HELD_SCHEDULE)
+def on_held_schedule(timer: func.TimerRequest) -> None:
+    """Give up what nobody approved in time, and help on what was approved."""
+    if timer.past_due:
+        log.warning("what is held is looked at late")
+    wiring.services().brake.look()
 
 
 @blueprint.timer_trigger(arg_name="timer", schedule="%INVENTORY_SCHEDULE%")

@@ -5,20 +5,16 @@ from datetime import datetime
 import msgspec
 
 from functions import inventory_views
-from shared.credentials.expiry import Stage
-from shared.credentials.findings import Finding, Grade
-from shared.credentials.mismatch import Kind
-from shared.credentials.validation import LastValidation, Report
 from shared.devices import explanation as devices
 from shared.devices.access import Layer, Verdict
+from shared.devices.guard import Approval, Hold
 from shared.devices.layers import Step as AccessStep
 from shared.devices.model import Action, Device, Trust
 from shared.devices.operation import Operation as DeviceOperation
-from shared.devices.operation import State, Step
+from shared.devices.operation import Possible, State, Step
 from shared.devices.remedies import Remedy
 from shared.devices.subject import Counted, Link, Partnership, Subject
 from shared.devices.tenant_change import Altered, TenantChange
-from shared.flows.certificate_standing import Ending, Standing
 
 
 class Taken(msgspec.Struct, kw_only=True):
@@ -43,6 +39,7 @@ class Operation(msgspec.Struct, kw_only=True):
     state: State
     asked: str
     asked_by: str
+    asked_as: str  # person:<object id>, system or timer; of a report: nothing
     mailbox: str
     device_id: str
     opened_at: datetime
@@ -58,13 +55,22 @@ class Operation(msgspec.Struct, kw_only=True):
     matched: tuple[Link, ...] | None  # which it is
     signal_ids: tuple[str, ...]  # the operations it was passed on to
     progress: inventory_views.Progress | None  # of a run of the inventory
+    hold: Hold | None  # why it waits, or has waited, for an approver
+    approval: Approval | None
+    refusal: Approval | None
+    plan_hash: str  # ordered so: nothing is done unless that plan still holds
+    undoes: str  # the operation that this one takes back
+    undone_by: str  # the operation that takes this one back
+    undo: Possible | None  # null: not looked up, or too early to say
+    replay: Possible | None  # likewise
     history: tuple[Step, ...]
 
 
 class Operations(msgspec.Struct):
-    """Several operations."""
+    """Some operations; `next` asks for those that follow, null: there are no more."""
 
     operations: list[Operation]
+    next: str | None
 
 
 class Sender(msgspec.Struct, kw_only=True):
@@ -100,81 +106,30 @@ class Explanation(msgspec.Struct, kw_only=True):
     remedies: tuple[Remedy, ...]
 
 
-class Validated(msgspec.Struct, kw_only=True):
-    """What the last validation found."""
-
-    at: datetime
-    grade: Grade
-    codes: tuple[Finding, ...]
-
-
-class CurrentVersion(msgspec.Struct, kw_only=True):
-    """The vault's current version of a certificate, where that is not the one in use."""
-
-    version: str
-    thumbprint_sha256: str
-    thumbprint_sha1: str
-    expires_at: datetime
-
-
-class Certificate(msgspec.Struct, kw_only=True):
-    """
-    How one tenant's certificate stands.
-
-    It expires when the vault's date or that of its registration has come, whichever is earlier.
-    """
-
-    tenant_id: str
-    client_id: str
-    credential_type: str
-    certificate_name: str
-    version: str
-    is_pinned: bool
-    thumbprint_sha256: str
-    thumbprint_sha1: str
-    not_before: datetime
-    expires_at: datetime
-    days_left: int
-    stage: Stage | None
-    stage_days: int | None
-    registered: bool | None  # null: it cannot be told
-    registration_problem: str | None  # why not
-    mismatches: list[Kind]
-    current_version: CurrentVersion | None
-    last_validation: Validated | None
-
-
-class Certificates(msgspec.Struct, kw_only=True):
-    """How every tenant's certificate stands; `problems` by tenant where that cannot be told."""
-
-    certificates: list[Certificate] = []
-    problems: dict[str, str] = {}
-    not_applicable: dict[str, str] = {}  # by tenant that signs in with something else
-
-
-class Reports(msgspec.Struct):
-    """What a validation found, tenant by tenant."""
-
-    reports: list[Report]
-
-
 class Health(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Whether work can be taken in; by dependency for those who may know."""
 
     status: str
     dependencies: dict[str, str] | None = None
+    warnings: dict[str, str] = {}  # what works as it is set, and should be looked at
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Why a request was not served."""
+    """Why a request was not served (RFC 9457)."""
 
+    type: str = "about:blank"  # which kind of problem; about:blank: no more than the status says
     title: str
     status: int
     detail: str | None = None
+    instance: str | None = None  # this one case, as it is found in the app's telemetry or log
+    retry_after: int | None = None  # seconds
 
 
 def operation(
-    operation: DeviceOperation, progress: inventory_views.Progress | None = None
+    operation: DeviceOperation,
+    progress: inventory_views.Progress | None = None,
+    undo: Possible | None = None,
+    replay: Possible | None = None,
 ) -> Operation:
     """Return an operation without what only the journal needs."""
     decision = operation.decision
@@ -184,6 +139,7 @@ def operation(
         state=operation.state,
         asked=operation.asked,
         asked_by=operation.asked_by,
+        asked_as=operation.asked_as,
         mailbox=operation.mailbox,
         device_id=operation.device_id,
         opened_at=operation.opened_at,
@@ -199,6 +155,14 @@ def operation(
         matched=operation.matched,
         signal_ids=operation.signal_ids,
         progress=progress,
+        hold=operation.hold,
+        approval=operation.approval,
+        refusal=operation.refusal,
+        plan_hash=operation.plan_hash,
+        undoes=operation.undoes,
+        undone_by=operation.undone_by,
+        undo=undo,
+        replay=replay,
         history=operation.history,
     )
 
@@ -217,40 +181,4 @@ def explanation(told: devices.Explanation) -> Explanation:
         doubts={doubt.value: doubt.says for doubt in told.doubts},
         steps=told.steps,
         remedies=told.remedies,
-    )
-
-
-def certificate(standing: Standing, last: LastValidation | None, now: datetime) -> Certificate:
-    """Return how a certificate stands, and what its last validation found."""
-    shown, ends_at = standing.active.certificate, standing.active.ends_at
-    stage, found = standing.stage, standing.mismatches
-    return Certificate(
-        tenant_id=standing.app.tenant_id,
-        client_id=standing.app.client_id,
-        credential_type="certificate",
-        certificate_name=shown.name,
-        version=shown.version,
-        is_pinned=standing.is_pinned,
-        thumbprint_sha256=shown.thumbprint,
-        thumbprint_sha1=shown.thumbprint_sha1,
-        not_before=shown.valid_from,
-        expires_at=ends_at,
-        days_left=(ends_at - now).days,
-        stage=stage,
-        stage_days=stage.days if stage else None,
-        registered=standing.is_registered,
-        registration_problem=standing.unread or None,
-        mismatches=[kind for kind in Kind if found.get(kind)],
-        current_version=_current_version(standing.newer) if standing.newer else None,
-        last_validation=Validated(at=last.at, grade=last.grade, codes=last.codes) if last else None,
-    )
-
-
-def _current_version(newer: Ending) -> CurrentVersion:
-    shown = newer.certificate
-    return CurrentVersion(
-        version=shown.version,
-        thumbprint_sha256=shown.thumbprint,
-        thumbprint_sha1=shown.thumbprint_sha1,
-        expires_at=newer.ends_at,
     )

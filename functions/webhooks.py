@@ -26,6 +26,7 @@ UNKNOWN = Answers(busy=HTTPStatus.TOO_MANY_REQUESTS)
 )
 def on_webhook(req: func.HttpRequest) -> func.HttpResponse:
     """Take in one call; the sender proves itself by its own scheme, and is answered in its way."""
+    wiring.telemetry()
     with traces.answering("on_webhook"):
         answers = UNKNOWN
         try:

@@ -1,57 +1,45 @@
 """Which adapter stands behind which port; imported when the first message comes, not before."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property, partial
 
-import httpx
 from azure.core.credentials import TokenCredential
-from azure.data.tables import TableServiceClient
 from azure.identity import ManagedIdentityCredential
 
 from shared import azure_clients, config, health, inventories
-from shared.config import Settings, Tenant
+from shared.config import Settings
 from shared.credentials.certificate import REQUIRED_ROLE, App
 from shared.directory.applications import Applications
 from shared.directory.own_registration import OwnRegistration
 from shared.directory.people import People
 from shared.directory.subscriptions import Subscriptions
 from shared.directory.tenant_directory import TenantDirectory
-from shared.events.publisher import Publisher
-from shared.exchanges import CONNECTIONS, Connected, Surroundings, Trial, connect
+from shared.exchanges import Connected, Surroundings, Trial, connect
 from shared.flows.mdm_poll import Polling
 from shared.flows.rotation_ports import RotationPorts
+from shared.groundwork import Clock, Groundwork
 from shared.identity.any_version import AnyVersion
 from shared.identity.login import Login
 from shared.identity.managed import ManagedIdentities
 from shared.identity.tokens import Tokens
-from shared.identity.vault import Vault
-from shared.intake import Intake
 from shared.queues import Queues
+from shared.rate_limits import RateLimits
 from shared.records.announcements import Announcements
-from shared.records.awaited import Awaited
-from shared.records.certificates import Certificates
 from shared.records.default_access import DefaultAccessChanges
-from shared.records.held import Held
-from shared.records.journal import Journal
-from shared.records.links import Links
+from shared.records.kept_words import KeptWords
+from shared.records.operation_list import OperationList
 from shared.records.orders import Orders
 from shared.records.polled import Polled
 from shared.records.postures import Postures
-from shared.records.reports import Reports
 from shared.records.rotations import Rotations
 from shared.records.stale import StalePlans
-from shared.records.subscriptions import Chores
-from shared.records.tables import Table
 from shared.records.tenant_orders import TenantOrders
 from shared.records.throttle import Throttles
 from shared.records.unheeded import Unheeded
 from shared.records.validations import Validations
 from shared.registrations import Registrations, Trials
 from shared.services import Services
-
-Clock = Callable[[], datetime]
+from shared.tenants import Tenant
 
 
 def build(clock: Clock) -> Services:
@@ -72,29 +60,29 @@ def build_queues(clock: Clock) -> Queues:
 
 
 @dataclass(frozen=True)
-class _Assembly:
-    """Each part once, made when another asks for it."""
-
-    settings: Settings
-    credential: TokenCredential
-    clock: Clock
+class _Assembly(Groundwork):
+    """The stories' ports on top of it."""
 
     def services(self) -> Services:
         """Return the ports."""
         return Services(
             tenants=self.settings.tenants,
+            sign_in=self.settings.sign_in,
             exchanges={name: each.exchange for name, each in self.connected.items()},
             rotations={name: self.rotation(each) for name, each in self.settings.tenants.items()},
             tenant_orders=TenantOrders(self.table("tenantorders")),
             default_changes=DefaultAccessChanges(self.table("defaultaccess")),
             stale_plans=StalePlans(self.table("stale")),
+            kept_words=KeptWords(self.table("abandoned")),
             journal=self.journal,
+            audit=self.audit.export,
+            sealing=self.audit.sealing(self.vault, self.pins),
+            operation_list=OperationList(self.table("journal")),
+            rates=RateLimits(self.settings.api_calls_per_second, self.clock),
             postures=Postures(self.table("postures")),
             orders=Orders(self.table("orders")),
-            links=Links(self.table("links")),
-            reports=Reports(self.table("reports")),
-            held=Held(self.table("held"), self.clock),
-            awaited=Awaited(self.table("awaited")),
+            brake=self.brake,
+            named=self.named,
             unheeded=self.unheeded,
             people={name: each.person for name, each in self.directories.items()},
             queues=self.queues,
@@ -105,37 +93,28 @@ class _Assembly:
             polling=self.polling,
             inventories=inventories.put_together(self),
             events=self.events,
+            alerts=self.alerts,
             vault=self.vault,
-            vault_url=self.settings.key_vault_url,
             entra=self.tokens,
             own_registrations=self.own_registrations,
             pins=self.pins,
             announced=Announcements(self.table("certificates")),
             validations=Validations(self.table("certificates")),
             clock=self.clock,
-            pings=health.of_ours(tables=self.journal, queues=self.queues, events=self.events)
-            | health.of_tenants(self.connected.values(), self.vault)
-            | health.of_senders(self.polling.senders),
+            pings=self.pings,
         )
 
-    @cached_property
-    def http(self) -> httpx.Client:
-        return httpx.Client(limits=CONNECTIONS, timeout=15.0, follow_redirects=False)
-
-    @cached_property
-    def tables(self) -> TableServiceClient:
-        return azure_clients.tables(self.settings.storage, self.credential)
-
-    def table(self, name: str) -> Table:
-        return Table(self.tables, name)
-
-    @cached_property
-    def queues(self) -> Queues:
-        return Queues(azure_clients.queues(self.settings.storage, self.credential), self.clock)
-
-    @cached_property
-    def journal(self) -> Journal:
-        return Journal(self.table("journal"))
+    @property
+    def pings(self) -> dict[str, health.Ping]:
+        ours = health.of_ours(
+            tables=self.bare_journal, queues=self.queues, events=self.events, audit=self.audit
+        )
+        return {
+            **ours,
+            **health.of_tenants(self.connected.values(), self.vault),
+            **health.of_senders(self.polling.senders),
+            **health.of_receivers(self.alerts),
+        }
 
     @cached_property
     def unheeded(self) -> Unheeded:
@@ -149,27 +128,6 @@ class _Assembly:
             queue=self.queues,
             unheeded=self.unheeded,
             clock=self.clock,
-        )
-
-    @cached_property
-    def chores(self) -> Chores:
-        return Chores(self.table("subscriptions"), self.clock)
-
-    @cached_property
-    def pins(self) -> Certificates:
-        return Certificates(self.table("certificates"))
-
-    @cached_property
-    def vault(self) -> Vault:
-        return azure_clients.vault(self.settings, self.credential)
-
-    @cached_property
-    def events(self) -> Publisher:
-        return Publisher(
-            self.http,
-            endpoint=self.settings.event_grid_endpoint,
-            source=self.settings.source,
-            token=partial(azure_clients.token, self.credential),
         )
 
     @cached_property
@@ -267,10 +225,4 @@ class _Assembly:
             overlap=tenant.certificate_overlap,
             apart=tenant.key_trials_apart,
             ahead=tenant.rotate_ahead,
-        )
-
-    @cached_property
-    def intake(self) -> Intake:
-        return Intake(
-            settings=self.settings, credential=self.credential, http=self.http, clock=self.clock
         )

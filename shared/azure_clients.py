@@ -6,6 +6,8 @@ from typing import Any
 from azure.core.credentials import TokenCredential
 from azure.data.tables import TableServiceClient
 from azure.identity import ManagedIdentityCredential
+from azure.storage.blob import BlobServiceClient
+from azure.storage.blob import LinearRetry as BlobRetry
 from azure.storage.queue import LinearRetry, QueueServiceClient
 
 from shared.azure_failures import translated
@@ -69,6 +71,15 @@ def queues(storage: Storage, credential: TokenCredential) -> QueueServiceClient:
     return QueueServiceClient(storage.queue_uri, credential=credential, **patience)
 
 
+def blobs(storage: Storage, credential: TokenCredential) -> BlobServiceClient:
+    """Return Blob storage."""
+    # As for queues, whose policy it has.
+    patience: dict[str, Any] = PATIENCE | {"retry_policy": BlobRetry(backoff=1, retry_total=1)}
+    if storage.connection_string:
+        return BlobServiceClient.from_connection_string(storage.connection_string, **patience)
+    return BlobServiceClient(storage.blob_uri, credential=credential, **patience)
+
+
 def token(credential: TokenCredential, scope: str) -> str:
     """Return the text of a token of an identity."""
     with translated("The managed identity"):
@@ -76,5 +87,5 @@ def token(credential: TokenCredential, scope: str) -> str:
 
 
 def _quieten() -> None:
-    for chatty in ("azure.core", "azure.identity", "httpx"):
+    for chatty in ("azure.core", "azure.identity", "azure.monitor", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)  # they log each request

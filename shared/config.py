@@ -3,76 +3,31 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
-from uuid import UUID
 
 import msgspec
 
+from shared import sign_in
+from shared.alerts.settings import ReceiverSettings
+from shared.alerts.settings import complaints as receiver_complaints
 from shared.clouds import CLOUDS, Cloud
 from shared.credentials.certificate import App, Credential
 from shared.errors import Misconfigured
-from shared.limits import Limits
 from shared.mdm.configured import complaints
 from shared.mdm.settings import SenderSettings
+from shared.sign_in import SignIn
+from shared.tenants import Tenant, TenantEntry
 
 STORAGE = "AzureWebJobsStorage"
+SCHEDULES = (
+    *("CERTIFICATE_SCHEDULE", "MDM_SCHEDULE"),
+    *("INVENTORY_SCHEDULE", "INVENTORY_CHANGES_SCHEDULE"),
+)
+API_CALLS_PER_SECOND = 20.0
 T = TypeVar("T")
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=127)]
 # Part of a webhook's address, and a key in table storage.
 SenderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
-
-
-class _TenantEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One entry of TENANTS, as written."""
-
-    tenant_id: UUID
-    organization: Name
-    client_id: UUID
-    credential: Credential = Credential.CERTIFICATE
-    certificate_name: Annotated[str, msgspec.Meta(max_length=127)] = ""
-    application_object_id: UUID | None = None  # needed where the app may not read it
-    limits: Limits = Limits()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tenant:
-    """One tenant and its app registration; GUIDs in lower case."""
-
-    app: App
-    organization: str
-    limits: Limits
-
-    @property
-    def wipe_settle(self) -> timedelta:
-        """How long a look back after a wipe of unknown outcome still proves nothing."""
-        return timedelta(seconds=self.limits.wipe_settle)
-
-    @property
-    def wipe_patience(self) -> timedelta:
-        """How long after its request a wipe's confirmation is waited for."""
-        return timedelta(hours=self.limits.wipe_patience)
-
-    @property
-    def certificate_overlap(self) -> timedelta:
-        """How long the old certificate still works after a rotation has switched to the new."""
-        return timedelta(hours=self.limits.certificate_overlap)
-
-    @property
-    def key_trials_apart(self) -> timedelta:
-        """How long after a trial of a new key the next one shows anything new."""
-        return timedelta(seconds=self.limits.key_trials_apart)
-
-    @property
-    def rotate_ahead(self) -> timedelta:
-        """How long before its end a certificate is rotated unasked."""
-        return timedelta(days=self.limits.rotate_ahead)
-
-    @property
-    def gone_after(self) -> timedelta:
-        """How long full runs must have missed a device before it counts as gone."""
-        return timedelta(hours=self.limits.gone_after)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +37,7 @@ class Storage:
     connection_string: str
     queue_uri: str
     table_uri: str
+    blob_uri: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +54,7 @@ class Settings:
 
     tenants: Mapping[str, Tenant]
     senders: Mapping[str, SenderSettings]
+    receivers: Mapping[str, ReceiverSettings]  # of alerts
     key_vault_url: str
     event_grid_endpoint: str
     storage: Storage
@@ -113,6 +70,9 @@ class Settings:
     rotator_client_id: str
     source: str
     public_url: str  # where Microsoft Graph finds our functions; empty if nobody asks
+    schedules: Mapping[str, str]  # of the timers, which the host reads
+    api_calls_per_second: float  # reads, of one caller at one worker; changes: a quarter
+    sign_in: SignIn | None  # None: nobody can
 
 
 def from_environment() -> Settings:
@@ -150,6 +110,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     settings = Settings(
         tenants=tenants,
         senders=senders,
+        receivers=reader.receivers(tenants),
         key_vault_url=reader.address("KEY_VAULT_URL"),
         event_grid_endpoint=reader.address("EVENT_GRID_TOPIC_ENDPOINT"),
         storage=reader.storage(),
@@ -164,6 +125,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         identity_client_id=environ.get("AZURE_CLIENT_ID", ""),
         rotator_client_id=environ.get("ROTATOR_CLIENT_ID", ""),
         public_url=reader.public_url(senders),
+        schedules={name: environ.get(name, "") for name in SCHEDULES},
+        api_calls_per_second=reader.rate("API_CALLS_PER_SECOND", API_CALLS_PER_SECOND),
+        sign_in=reader.sign_in(),
         source=f"urn:easgate:{_site(environ)}",
     )
     if reader.complaints:
@@ -188,7 +152,7 @@ class _Reader:
 
     def tenants(self) -> dict[str, Tenant]:
         found: dict[str, Tenant] = {}
-        for entry in self.json("TENANTS", list[_TenantEntry], []):
+        for entry in self.json("TENANTS", list[TenantEntry], []):
             tenant = Tenant(
                 app=App(
                     tenant_id=str(entry.tenant_id),
@@ -219,12 +183,31 @@ class _Reader:
             self.complaints.extend(f"MDM_SENDERS: {name}: {each}" for each in wrong)
         return found
 
+    def receivers(self, tenants: Mapping[str, Tenant]) -> dict[str, ReceiverSettings]:
+        shape = dict[SenderName, ReceiverSettings]
+        found = self.json("ALERT_RECEIVERS", shape, {}, default="{}")
+        for name, receiver in found.items():
+            wrong = receiver_complaints(receiver, tenants)
+            self.complaints.extend(f"ALERT_RECEIVERS: {name}: {each}" for each in wrong)
+        return found
+
     def public_url(self, senders: Mapping[str, SenderSettings]) -> str:
         host = self._environ.get("WEBSITE_HOSTNAME", "")
         url = self._environ.get("PUBLIC_URL") or (f"https://{host}" if host else "")
         if not url and any(sender.vendor == "graph" for sender in senders.values()):
             self.complaints.append("PUBLIC_URL is missing: Microsoft Graph has to find us")
         return url.rstrip("/")
+
+    def sign_in(self) -> SignIn | None:
+        try:
+            return sign_in.read(self._environ)
+        except ValueError as error:
+            self.complaints.append(str(error))
+            return None
+
+    def rate(self, name: str, default: float) -> float:
+        shape = Annotated[float, msgspec.Meta(gt=0, le=100_000)]
+        return self.json(name, shape, default, default=str(default))
 
     def json(self, name: str, shape: type[T], fallback: T, *, default: str = "") -> T:
         text = self._environ.get(name, default)
@@ -248,11 +231,13 @@ class _Reader:
             connection_string=self._environ.get(STORAGE, ""),
             queue_uri=self._environ.get(f"{STORAGE}__queueServiceUri", ""),
             table_uri=self._environ.get(f"{STORAGE}__tableServiceUri", ""),
+            blob_uri=self._environ.get(f"{STORAGE}__blobServiceUri", ""),
         )
-        if not found.connection_string and not (found.queue_uri and found.table_uri):
+        addresses = (found.queue_uri, found.table_uri, found.blob_uri)
+        if not found.connection_string and not all(addresses):
             self.complaints.append(
-                f"{STORAGE} is missing: give a connection string, or {STORAGE}__queueServiceUri "
-                f"and {STORAGE}__tableServiceUri"
+                f"{STORAGE} is missing: give a connection string, or {STORAGE}__queueServiceUri, "
+                f"{STORAGE}__tableServiceUri and {STORAGE}__blobServiceUri"
             )
         return found
 

@@ -8,10 +8,12 @@ Failure
 │   └── Unfinished       nothing is wrong: a part is done, and more of it is to come
 ├── Rejected             what was asked cannot be done: trying again cannot help
 │   ├── Unverified       we cannot tell that the sender is who it claims to be
+│   ├── NotAllowed       it is known who asks, and that one may not
 │   ├── NotFound         Exchange, or our record, does not know the thing named
 │   ├── Gone             a sender that is no longer listened to
 │   ├── Conflict         the same identifier already stands for something else
 │   └── TooLarge         more bytes than we read
+├── HeldBack             what was asked is stored, and goes on when somebody approves it
 └── Misconfigured        an administrator has to change something first
     └── NotPermitted     this app lacks a permission: what it would tell us stays unknown
 """
@@ -51,6 +53,10 @@ class Unverified(Rejected):
     """The sender could not be verified; callers learn no more than that."""
 
 
+class NotAllowed(Rejected):
+    """Whoever asks is known, and may not do this."""
+
+
 class NotFound(Rejected):
     """The named thing does not exist where we looked."""
 
@@ -65,6 +71,10 @@ class Conflict(Rejected):
 
 class TooLarge(Rejected):
     """The message is longer than this app reads."""
+
+
+class HeldBack(Failure):
+    """The operation is stored as held: whoever handles its message is done with it."""
 
 
 class Misconfigured(Failure):

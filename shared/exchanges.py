@@ -9,7 +9,6 @@ from functools import partial
 
 import httpx
 
-from shared.config import Tenant
 from shared.credentials.certificate import App, Certificate
 from shared.devices.model import Action
 from shared.errors import Failure, Misconfigured
@@ -33,6 +32,7 @@ from shared.exchange.turns import Turns
 from shared.flows.changes import Changing
 from shared.identity.tokens import Tokens
 from shared.services import OneExchange
+from shared.tenants import Tenant
 
 log = logging.getLogger("easgate.exchange")
 

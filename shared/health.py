@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Protocol
 
+from shared.alerts.delivery import Delivery
 from shared.exchanges import Connected
 from shared.flows.poll_ports import PolledSender
 from shared.identity.vault import Vault
@@ -39,3 +40,8 @@ def of_tenants(connected: Iterable[Connected], vault: Vault) -> dict[str, Ping]:
 def of_senders(polled: Iterable[PolledSender]) -> dict[str, Ping]:
     """Return what asks each MDM that cannot call us."""
     return {f"mdm:{sender.name}": sender.listing.ping for sender in polled}
+
+
+def of_receivers(alerts: Delivery) -> dict[str, Ping]:
+    """Return what tells of receivers of alerts that are off, or missed the last one."""
+    return {f"alerts:{name}": partial(alerts.ping, name) for name in alerts.receivers}

@@ -20,7 +20,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from shared.config import Settings, Tenant
+from shared.config import Settings
 from shared.events.publisher import Publisher
 from shared.exchanges import Connected
 from shared.flows.device_list import DeviceList
@@ -36,13 +36,13 @@ from shared.flows.inventory_run import InventoryRun
 from shared.flows.inventory_schedule import InventorySchedule
 from shared.flows.inventory_settings import SettingsWatch
 from shared.flows.inventory_settling import Settling
+from shared.flows.ports import Journal
 from shared.queues import Queues
 from shared.records.absences import Absences
 from shared.records.awaited import Awaited
 from shared.records.inventory.publishing import Publishing
 from shared.records.inventory.reading import Inventory
 from shared.records.inventory.runs import Runs
-from shared.records.journal import Journal
 from shared.records.last_words import Words
 from shared.records.orders import Orders
 from shared.records.postures import Postures
@@ -51,6 +51,7 @@ from shared.records.settings_seen import SettingsSeen
 from shared.records.tables import Table
 from shared.records.tenant_orders import TenantOrders
 from shared.services import OneExchange
+from shared.tenants import Tenant
 
 
 class Parts(Protocol):
@@ -229,6 +230,7 @@ class _Making:
             exchange=self.exchange(tenant.app.tenant_id).inventory,
             postures=self.postures,
             orders=self.orders,
+            journal=self.parts.journal,
             queue=self.parts.queues,
             # Where nothing may be changed, repairs would only pile up and wait.
             repair_drift=tenant.limits.repair_drift and tenant.limits.writes,

@@ -23,7 +23,7 @@ class RunMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tenant_id: uuid.UUID
     run_id: uuid.UUID
     scope: Scope
-    traceparent: Annotated[str, msgspec.Meta(max_length=1000)] = ""
+    traceparent: str = ""
     waiting_since: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     attempt: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
 

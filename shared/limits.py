@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+Budget = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 PerSecond = Annotated[float, msgspec.Meta(gt=0, le=1000)]
 
 
@@ -22,5 +23,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repair_drift: bool = True  # False: what is not as last said is counted and told, no more
     repairs_per_run: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 500
     writes: bool = True  # False stops every change to this tenant's Exchange
+    # What happens unasked, by the tenant and in any hour; more is held until somebody approves.
+    wipes_per_hour: Budget = 10
+    blocks_per_hour: Budget = 100
+    removals_per_hour: Budget = 100
+    policy_changes_per_hour: Budget = 20
+    # Of the known devices, what one sender, requester or sweep may tighten in any hour.
+    fleet_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    approvals: bool = True  # False: nobody is asked before a whole device is wiped, and the like
+    # Hours that what is held waits for an approver.
+    held_for: Annotated[float, msgspec.Meta(gt=0, le=168)] = 168.0
     calls_per_second: PerSecond = 20.0  # where learning what Exchange bears starts
     destructive_per_second: PerSecond = 2.0  # changes, of all workers together

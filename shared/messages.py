@@ -22,8 +22,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from shared import inventory_messages, sender_messages, tenant_messages
-from shared.devices.inventory_order import opened_by_run
+from shared import inventory_messages, release_messages, sender_messages, tenant_messages
+from shared.devices.guard import SYSTEM
+from shared.devices.inventory_order import Asker, opened_by_run
 from shared.devices.model import (
     Action,
     Command,
@@ -31,6 +32,7 @@ from shared.devices.model import (
     MailboxName,
 )
 from shared.devices.operation import (
+    UNREADABLE,
     Operation,
     State,
     opened_by_command,
@@ -38,6 +40,8 @@ from shared.devices.operation import (
     opened_by_signal,
     opened_by_tenant_command,
 )
+from shared.devices.plan_hash import LookedAt
+from shared.devices.release import opened_by_release
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Rejected
@@ -63,7 +67,8 @@ class CommandMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, o
     reason: Text
     requested_by: Annotated[str, msgspec.Meta(min_length=1, max_length=320)]
     even_if_personal: bool = False
-    traceparent: Text = ""
+    plan_hash: LookedAt = ""
+    traceparent: str = ""
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -86,7 +91,7 @@ class _Private(msgspec.Struct):
 
     mailbox: Any = ""
     device_id: Any = ""
-    subject: dict[str, Any] = {}
+    subject: Any = None
 
 
 class Glimpse(msgspec.Struct):
@@ -96,6 +101,8 @@ class Glimpse(msgspec.Struct):
     signal_id: str = ""
     report_id: str = ""
     run_id: str = ""
+    release_id: str = ""
+    alert_id: str = ""
     tenant_id: str = ""
     action: str = ""
     posture: str = ""
@@ -136,12 +143,16 @@ def read_command(body: bytes) -> Command:
         reason=message.reason,
         requested_by=message.requested_by,
         even_if_personal=message.even_if_personal,
+        plan_hash=message.plan_hash,
     )
 
 
 def write_command(command: Command) -> bytes:
     """Return the queue message for *command*."""
-    return msgspec.json.encode({"schema": "easgate.command.v1", **asdict(command), **carried()})
+    fields = asdict(command)
+    if not command.plan_hash:
+        del fields["plan_hash"]
+    return msgspec.json.encode({"schema": "easgate.command.v1", **fields, **carried()})
 
 
 def waiting(body: bytes) -> Waiting:
@@ -178,9 +189,8 @@ def glimpse(body: bytes) -> Glimpse:
 def named(body: bytes) -> str:
     """Return which message this is, for the log: ids only."""
     seen = glimpse(body)
-    known = (seen.command_id, seen.signal_id, seen.report_id, seen.run_id)
-    which = next(filter(None, known), "a message without an id")[:GLIMPSE]
-    return f"{which} of tenant {(seen.tenant_id or UNKNOWN)[:GLIMPSE]}"
+    which = next(filter(is_guid, (_id(seen), seen.alert_id)), "a message without an id")
+    return f"{which} of tenant {seen.tenant_id if is_guid(seen.tenant_id) else UNKNOWN}"
 
 
 def traceparent(body: bytes) -> str:
@@ -198,10 +208,9 @@ def about(body: bytes) -> About:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         names = _Private()
     seen = glimpse(body)
-    ids = (seen.command_id, seen.signal_id, seen.report_id, seen.run_id)
-    operation_id = next((text for text in ids if is_guid(text)), "")
-    told = {"easgate.operation_id": operation_id, "easgate.tenant_id": seen.tenant_id}
-    private = (names.mailbox, names.device_id, *names.subject.values())
+    told = {"easgate.operation_id": _id(seen), "easgate.tenant_id": seen.tenant_id}
+    subject = names.subject.values() if isinstance(names.subject, dict) else ()
+    private = (names.mailbox, names.device_id, *subject)
     return About(
         ids={name: text.lower() for name, text in told.items() if is_guid(text)},
         private=tuple(text for text in private if isinstance(text, str)),
@@ -211,14 +220,11 @@ def about(body: bytes) -> About:
 def asked(body: bytes, now: datetime) -> Operation:
     """Return the operation that a message, even an unreadable one, would have started."""
     with suppress(Rejected):
-        return opened_by_run(inventory_messages.read(body), "inventory", now)
-    try:
-        order = read_order(body)
-        if isinstance(order, TenantCommand):
-            return opened_by_tenant_command(order, now)
-        return opened_by_command(order, now)
-    except Rejected:
-        pass
+        return opened_by_run(inventory_messages.read(body), Asker(name="inventory"), now)
+    with suppress(Rejected):
+        return opened_by_release(release_messages.read(body), now, SYSTEM)
+    with suppress(Rejected):
+        return _opened_by_order(read_order(body), now)
     try:
         word = sender_messages.read_word(body)
     except Rejected:
@@ -226,6 +232,18 @@ def asked(body: bytes, now: datetime) -> Operation:
     if isinstance(word, Report):
         return opened_by_report(word, now)
     return opened_by_signal(word, now)
+
+
+def _opened_by_order(order: Command | TenantCommand, now: datetime) -> Operation:
+    if isinstance(order, TenantCommand):
+        return opened_by_tenant_command(order, now)
+    return opened_by_command(order, now)
+
+
+def _id(seen: Glimpse) -> str:
+    """Return the message's id; what is none names something else, or somebody."""
+    known = (seen.command_id, seen.signal_id, seen.report_id, seen.run_id, seen.release_id)
+    return next(filter(is_guid, known), "")
 
 
 def _opened_by_anything(body: bytes, now: datetime) -> Operation:
@@ -241,7 +259,7 @@ def _opened_by_anything(body: bytes, now: datetime) -> Operation:
         device_id=seen.device_id[:GLIMPSE],
         opened_at=now,
     )
-    return operation.stepped(State.WAITING, "a message that cannot be read", now)
+    return operation.stepped(State.WAITING, UNREADABLE, now)
 
 
 def as_sent(body: bytes) -> bytes:

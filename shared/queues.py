@@ -4,14 +4,16 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import BinaryBase64EncodePolicy, QueueClient, QueueServiceClient
 
-from shared import inventory_messages, sender_messages, tenant_messages
+from shared import inventory_messages, release_messages, sender_messages, tenant_messages
 from shared.azure_failures import translated
 from shared.devices.inventory_order import RunOrder
 from shared.devices.model import Command, Signal
+from shared.devices.release import HeldWord, Release
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
 from shared.group_commit import GroupCommit
@@ -52,6 +54,17 @@ class Queues:
     def put_tenant_command(self, command: TenantCommand) -> None:
         """Put a command that is not about one device on device-commands."""
         self._send(COMMANDS, tenant_messages.write(command))
+
+    def put_held(self, words: Sequence[HeldWord]) -> None:
+        """Put held messages on their queues, in their order."""
+        for queue, some in groupby(words, key=lambda word: word.queue):
+            bodies = [word.body for word in some]
+            for message in sender_messages.bundled(bodies) if queue == SIGNALS else bodies:
+                self._send(queue, message)
+
+    def put_release(self, release: Release) -> None:
+        """Put the order to release what is held on device-commands."""
+        self._send(COMMANDS, release_messages.write(release))
 
     def put_run(self, order: RunOrder, after: timedelta) -> None:
         """Put a run of the inventory on inventory-pages, to be seen after a while."""
@@ -104,6 +117,15 @@ class Queues:
                 queue, message_encode_policy=BinaryBase64EncodePolicy()
             )
         return self._clients[queue]
+
+    @staticmethod
+    def written(message: Signal | Command | TenantCommand) -> tuple[str, bytes]:
+        """Return on which queue a message goes, and as what."""
+        if isinstance(message, Signal):
+            return SIGNALS, sender_messages.write_word(message)
+        if isinstance(message, TenantCommand):
+            return COMMANDS, tenant_messages.write(message)
+        return COMMANDS, write_command(message)
 
     @staticmethod
     def _make(client: QueueClient) -> None:

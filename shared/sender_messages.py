@@ -35,7 +35,7 @@ class SignalMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
     occurred_at: Moment
     ownership: Ownership = Ownership.UNKNOWN
     verified_by: Text = ""
-    traceparent: Text = ""
+    traceparent: str = ""
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -54,7 +54,7 @@ class ReportMessage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, om
     about: About = About.DEVICE
     ownership: Ownership = Ownership.UNKNOWN
     verified_by: Text = ""
-    traceparent: Text = ""
+    traceparent: str = ""
     waiting_since: Moment | None = None
     attempt: Attempts = 0
 
@@ -73,7 +73,7 @@ class LinkRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     links: Annotated[list[Chosen], msgspec.Meta(max_length=20)]
 
 
-class _Schema(msgspec.Struct):
+class Schema(msgspec.Struct):
     """What kind of message it is."""
 
     schema: str = ""
@@ -115,7 +115,7 @@ def write_word(word: Signal | Report) -> bytes:
 
 def read_word(body: bytes) -> Signal | Report:
     """Return what a sender said, about one partnership or about a device to be recognised."""
-    if decode(body, _Schema).schema == REPORT:
+    if decode(body, Schema).schema == REPORT:
         return read_report(body)
     return read_signal(body)
 

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.config import Tenant
+from shared.alerts.delivery import Delivery
+from shared.audit.daily_seal import Sealing
+from shared.audit.reading import Audit
+from shared.braking import Brake
 from shared.credentials.certificate import App
+from shared.devices import guard
+from shared.devices.model import Action
 from shared.devices.subject import Person
 from shared.errors import Rejected
+from shared.flows.approval import Approvals
 from shared.flows.certificate_validation import EntraId, Registrations, Validation, Vault
 from shared.flows.certificate_watch import Watch
 from shared.flows.changes import Changing
@@ -19,6 +25,7 @@ from shared.flows.inventories import Inventories
 from shared.flows.inventory_ports import ExchangeInventory
 from shared.flows.long_changes import CertificateRotation, DefaultAccessLevel, Story
 from shared.flows.mdm_poll import Polling
+from shared.flows.operation_listing import OperationList
 from shared.flows.ports import (
     AccessFacts,
     Events,
@@ -30,7 +37,8 @@ from shared.flows.ports import (
     Postures,
     Queue,
 )
-from shared.flows.recognition_ports import Awaited, Held, Links, Reports, SenderQueue
+from shared.flows.recognition_ports import Named, SenderQueue
+from shared.flows.replay import KeptWords
 from shared.flows.rotation_ports import RotationPorts
 from shared.flows.rotation_schedule import begin_if_due, is_rotating
 from shared.flows.stale_device import StaleDevice
@@ -45,7 +53,10 @@ from shared.flows.validation_memory import ValidationEvents, Validations
 from shared.flows.watch_ports import Announced, Certificates, WatchEvents
 from shared.flows.webhook_delivery import Chores, Unheeded
 from shared.mdm.senders import Senders
+from shared.rate_limits import RateLimits
+from shared.sign_in import SignIn
 from shared.telemetry import measures
+from shared.tenants import Tenant
 
 
 class PatientQueue(Queue, SenderQueue, Protocol):
@@ -62,6 +73,11 @@ class PatientQueue(Queue, SenderQueue, Protocol):
 
 class WatchedVault(Vault, Certificates, Protocol):
     """The vault's certificates and their keys."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        ...
 
 
 class AllEvents(Events, WatchEvents, ValidationEvents, Protocol):
@@ -94,19 +110,23 @@ class Services:
     """Everything the stories need."""
 
     tenants: Mapping[str, Tenant]
+    sign_in: SignIn | None  # of people; None: nobody can
     exchanges: Mapping[str, OneExchange]  # by tenant id
     rotations: Mapping[str, RotationPorts]  # likewise
     people: Mapping[str, Callable[[str], Person | None]]  # likewise; by directory id
     tenant_orders: TenantOrders
     default_changes: DefaultAccessChanges
     stale_plans: StalePlans
+    kept_words: KeptWords
     journal: Journal
+    audit: Audit
+    sealing: Sealing
+    operation_list: OperationList
+    rates: RateLimits
     postures: Postures
     orders: Orders
-    links: Links
-    reports: Reports
-    held: Held
-    awaited: Awaited
+    brake: Brake
+    named: Named
     unheeded: Unheeded
     queues: PatientQueue
     senders: Senders
@@ -116,8 +136,8 @@ class Services:
     polling: Polling
     inventories: Inventories
     events: AllEvents
+    alerts: Delivery
     vault: WatchedVault
-    vault_url: str
     entra: EntraId
     own_registrations: Registrations
     pins: Pins
@@ -149,7 +169,13 @@ class Services:
             clock=self.clock,
             settle=tenant.wipe_settle,
             patience=tenant.wipe_patience,
+            guard=self.brake.guard(tenant.app.tenant_id),
         )
+
+    def approvals(self, tenant_id: str) -> Approvals:
+        """Return what people decide by about this tenant's operations."""
+        self.tenant(tenant_id)
+        return self.brake.approvals()
 
     def recognition(self, tenant_id: str) -> Recognition:
         """Return what finds out which of this tenant's partnerships a report is about."""
@@ -157,10 +183,10 @@ class Services:
         return Recognition(
             partnerships=self.exchanges[tenant_id].partnerships,
             person=self.people[tenant_id],
-            links=self.links,
-            reports=self.reports,
-            held=self.held,
-            awaited=self.awaited,
+            links=self.named.links,
+            reports=self.named.reports,
+            held=self.named.held,
+            awaited=self.named.awaited,
             queue=self.queues,
             journal=self.journal,
             events=self.events,
@@ -203,7 +229,7 @@ class Services:
             begin_if_due(
                 app,
                 ports=self.rotations[app.tenant_id],
-                accept=lambda command: steps.accept(command, self.queues),
+                accept=lambda command: steps.accept(command, self.queues, guard.TIMER),
             )
         measures.rotating(app.tenant_id, self._rotating_for(app))
 
@@ -223,6 +249,7 @@ class Services:
             journal=self.journal,
             events=self.events,
             clock=self.clock,
+            guard=self.brake.guard(tenant.app.tenant_id),
         )
 
     def _stories(self, app: App, exchange: OneExchange) -> dict[str, Story]:
@@ -241,7 +268,9 @@ class Services:
                 exchange=exchange.inventory,
                 plans=self.stale_plans,
                 device=StaleDevice(
-                    orders=self.orders, postures=self.postures, steps=self.steps(app.tenant_id)
+                    orders=self.orders,
+                    postures=self.postures,
+                    steps=self.steps(app.tenant_id).let_through(Action.CLEAR, Action.REMOVE),
                 ),
                 clock=self.clock,
             ),

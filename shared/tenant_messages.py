@@ -6,7 +6,13 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from shared.devices import tenant_change
-from shared.devices.tenant_change import RotateCertificate, TenantChange, TenantCommand
+from shared.devices.plan_hash import LookedAt
+from shared.devices.tenant_change import (
+    RemoveStale,
+    RotateCertificate,
+    TenantChange,
+    TenantCommand,
+)
 from shared.errors import Rejected
 from shared.telemetry.traces import carried
 
@@ -23,6 +29,7 @@ class Envelope(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     tenant_id: uuid.UUID
     reason: Reason
     requested_by: Requester
+    plan_hash: LookedAt = ""  # of remove_stale: that of the plan that it carries out
 
 
 class RotationRequest(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -41,7 +48,7 @@ def is_tenant_command(fields: dict[str, Any]) -> bool:
 
 def read(fields: dict[str, Any]) -> TenantCommand:
     """Return the order; Rejected says what is wrong with it."""
-    names = Envelope.__struct_fields__
+    names = _around(fields.get("action"))
     try:
         envelope = msgspec.convert(
             {name: fields[name] for name in names if name in fields}, Envelope
@@ -57,6 +64,7 @@ def read(fields: dict[str, Any]) -> TenantCommand:
         change=change,
         reason=envelope.reason,
         requested_by=envelope.requested_by,
+        plan_hash=envelope.plan_hash,
     )
 
 
@@ -84,5 +92,12 @@ def write(command: TenantCommand) -> bytes:
         "tenant_id": command.tenant_id,
         "reason": command.reason,
         "requested_by": command.requested_by,
+        **({"plan_hash": command.plan_hash} if command.plan_hash else {}),
     }
     return msgspec.json.encode({**envelope, **change, **carried()})
+
+
+def _around(action: object) -> frozenset[str]:
+    """Return the names of the fields around the change; a removal has a plan's hash of its own."""
+    own = {"plan_hash"} if action == RemoveStale.__struct_config__.tag else set()
+    return frozenset(Envelope.__struct_fields__) - own

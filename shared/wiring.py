@@ -20,10 +20,14 @@ def services() -> Services:
             # Indexing needs none of the Azure SDKs, and every start of a worker would pay.
             from shared.assembly import build  # noqa: PLC0415
 
-            # First: what is wrong with other settings is to be told there.
-            application_insights.start(config.insights_from_environment())
+            telemetry()
             _built.append(build(utc_now))
         return _built[-1]
+
+
+def telemetry() -> None:
+    """Begin to send telemetry: before the first span, and whatever is wrong with other settings."""
+    application_insights.start(config.insights_from_environment())
 
 
 def queues() -> PatientQueue:

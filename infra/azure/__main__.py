@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.azure import validate
+from infra.azure.auditing import command as auditing
 from infra.azure.hooks import after_deploy, after_provision
 from infra.azure.onboarding import arguments as onboarding
 from infra.azure.onboarding import command as onboard
@@ -49,6 +50,9 @@ def _deployment(commands: Commands) -> None:
     command = commands.add_parser("check", help="check the Bicep templates offline")
     command.add_argument("folder", type=Path, nargs="?", default=CHECKOUT / "infra" / "azure")
     command.set_defaults(run=_check)
+    command = commands.add_parser("audit", help=auditing.__doc__)
+    auditing.add(command)
+    command.set_defaults(run=lambda chosen: auditing.run(chosen, sys.stdout))
     for name, hook in (("postprovision", after_provision), ("postdeploy", after_deploy)):
         command = commands.add_parser(name, help=hook.__doc__)
         command.set_defaults(run=lambda _, hook=hook: hook.run(sys.stdout))

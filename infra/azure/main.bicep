@@ -20,6 +20,9 @@ param tenants string = ''
 @description('MDM_SENDERS as JSON or its base64; empty: none yet. The secrets it names must be in the vault before.')
 param mdmSenders string = ''
 
+@description('ALERT_RECEIVERS as JSON or its base64; empty: none. The secrets it names must be in the vault before.')
+param alertReceivers string = ''
+
 @description('Cloud of the tenants\' Exchange and Entra ID.')
 @allowed(['public', 'usgov', 'dod', 'china'])
 param cloud string = 'public'
@@ -46,6 +49,9 @@ param inventorySchedule string = '0 30 1 * * *'
 @description('NCRONTAB in UTC: when the inventory looks for changes.')
 @minLength(9)
 param inventoryChangesSchedule string = '0 */15 * * * *'
+
+@description('Client id of the app registration that people sign in to, in this subscription\'s tenant; empty: nobody can, and there is no page.')
+param signInClientId string = ''
 
 @description('Memory of one instance, in MB.')
 @allowed([512, 2048, 4096])
@@ -112,10 +118,20 @@ param logDailyQuotaGB int = 5
 @description('True also logs who reads and writes blobs and table rows, at several times what storage itself costs.')
 param storageAudited bool = false
 
+@description('Days for which nobody can change or delete a record of the audit; only ever more once the policy is locked.')
+@minValue(1)
+@maxValue(146000)
+param auditDays int = 365
+
+@description('Key of the audit\'s pseudonyms, 64 random characters that stay the same; empty: the audit names no mailbox and no device.')
+@secure()
+param auditPseudonyms string = ''
+
 var tags = { 'azd-env-name': environmentName }
 // Quotes in an azd variable break its parameter file, so JSON may also come as base64.
 var tenantsJson = empty(tenants) ? '[]' : (startsWith(trim(tenants), '[') ? tenants : base64ToString(tenants))
 var mdmSendersJson = empty(mdmSenders) ? '{}' : (startsWith(trim(mdmSenders), '{') ? mdmSenders : base64ToString(mdmSenders))
+var alertReceiversJson = empty(alertReceivers) ? '{}' : (startsWith(trim(alertReceivers), '{') ? alertReceivers : base64ToString(alertReceivers))
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: empty(resourceGroupName) ? 'rg-${environmentName}' : resourceGroupName
@@ -132,6 +148,7 @@ module easgate 'bicep/easgate.bicep' = {
     tags: tags
     tenants: tenantsJson
     mdmSenders: mdmSendersJson
+    alertReceivers: alertReceiversJson
     cloud: cloud
     publicUrl: publicUrl
     pythonVersion: pythonVersion
@@ -139,6 +156,7 @@ module easgate 'bicep/easgate.bicep' = {
     mdmSchedule: mdmSchedule
     inventorySchedule: inventorySchedule
     inventoryChangesSchedule: inventoryChangesSchedule
+    signInClientId: signInClientId
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     httpConcurrency: httpConcurrency
@@ -157,6 +175,8 @@ module easgate 'bicep/easgate.bicep' = {
     logRetentionDays: logRetentionDays
     logDailyQuotaGB: logDailyQuotaGB
     storageAudited: storageAudited
+    auditDays: auditDays
+    auditPseudonyms: auditPseudonyms
   }
 }
 

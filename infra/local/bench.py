@@ -8,6 +8,7 @@ _BENCHES = {
     "exchange": "our Exchange client beside a bare httpx loop, its memory, its time per action",
     "inventory": "the inventory beside a bare loop over its pages and beside a call per mailbox",
     "cost": "what units of work take, what a month of a tenant costs by that, and where limits are",
+    "brake": "10,000 rogue reports against four workers: where they stop, and how long that takes",
 }
 
 

@@ -19,9 +19,18 @@ _CHECKS = {
     "imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
 }
 _TESTS = "tests"
+# End-to-end tests wait a lot: three at a time, the longest first, or one ends long after all.
 _PYTEST = ("-m", "pytest", "-q", "--color=no", "-n", "3", "--dist", "loadfile")
-_QUICK = ("tests/unit", "tests/contract", "tests/test_shape.py")
-_FULL = (*_QUICK, "tests/e2e")
+_IN_ORDER = "--no-loadscope-reorder"
+_QUICK = ("tests/contract", "tests/unit", "tests/test_shape.py")
+_LONGEST = tuple(
+    f"tests/e2e/test_{name}.py"
+    for name in (
+        *("killed_during_wipe", "killed_during_signal", "brake", "killed_during_rotation"),
+        *("portal", "no_secret_leaves", "api_schemathesis", "portal_looks", "outages"),
+    )
+)
+_FULL = (_IN_ORDER, *_LONGEST, "tests/e2e", *_QUICK)
 _COUNTED = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)\b")
 _FAILED = ("failed", "error", "errors")
 

@@ -10,6 +10,7 @@ DOMAIN = "contoso.onmicrosoft.com"
 CLIENT_ID = "7d2c1b9e-0b5a-4c57-8f5e-2f6a8e3d4c22"
 CERTIFICATE = "easgate"
 SENDER = "portal"
+PSEUDONYMS = "audit-pseudonyms"  # the secret by which the audit tells names apart
 SECRET_NAME = "mdm-portal"  # noqa: S105 - the name of a secret
 MAILBOX = "adele@contoso.com"
 PHONE = "ApplDMPW1234ABCD"
@@ -41,7 +42,30 @@ AFTER_THAT = (
 # The simulated Exchange bears anything, and apps killed for a test still count as workers.
 UNHURRIED = {"calls_per_second": 1000, "destructive_per_second": 1000}
 # The simulated Entra ID knows a key at once, and nothing is rotated unless it is ordered.
+# Most stories are not about the brake; a world that is guarded has the defaults.
+UNGUARDED: dict[str, float] = {
+    "wipes_per_hour": 1_000_000,
+    "blocks_per_hour": 1_000_000,
+    "removals_per_hour": 1_000_000,
+    "policy_changes_per_hour": 1_000_000,
+    "fleet_share": 1,
+    "approvals": False,
+}
 AT_ONCE = {"key_trials_apart": 0.2, "certificate_overlap": 0, "rotate_ahead": 0}
+
+
+def limits(given: Mapping[str, float], *, wipe_settle: float, guarded: bool) -> dict[str, float]:
+    """Return the limits of the tenant; unless it is *guarded*, nothing asked needs an approver."""
+    return {"wipe_settle": wipe_settle, **({} if guarded else UNGUARDED), **given}
+
+
+PORTAL = {
+    "vendor": "standard",
+    "tenant_id": TENANT_ID,
+    "scheme": "standard-webhooks",
+    "secret_name": SECRET_NAME,
+    "trust": "full",
+}
 
 
 def settings(
@@ -62,16 +86,9 @@ def settings(
         "certificate_name": CERTIFICATE if credential is Credential.CERTIFICATE else "",
         "limits": {**UNHURRIED, **AT_ONCE, **limits},
     }
-    sender = {
-        "vendor": "standard",
-        "tenant_id": TENANT_ID,
-        "scheme": "standard-webhooks",
-        "secret_name": SECRET_NAME,
-        "trust": "full",
-    }
     return {
         "TENANTS": json.dumps([tenant]),
-        "MDM_SENDERS": json.dumps({SENDER: sender, **senders}),
+        "MDM_SENDERS": json.dumps({SENDER: PORTAL, **senders}),
         "KEY_VAULT_URL": addresses["vault"],
         "EVENT_GRID_TOPIC_ENDPOINT": f"{addresses['topic']}/api/events",
         "AUTHORITY_HOST": addresses["entra"],
@@ -83,4 +100,5 @@ def settings(
         "INVENTORY_SCHEDULE": NIGHTLY,
         "INVENTORY_CHANGES_SCHEDULE": AFTER_THAT,
         "PUBLIC_URL": addresses["public"],
+        "API_CALLS_PER_SECOND": "1000",  # tests are impatient, and share one key
     }

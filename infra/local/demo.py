@@ -5,7 +5,7 @@ import base64
 import json
 import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import httpx
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 
-from infra.local import contoso
+from infra.local import contoso, facts, people
 from infra.local.host.launch import HostStartError
 from infra.local.story import NotSoError, Story
 from infra.local.world import World
@@ -22,7 +22,7 @@ from infra.local.world import World
 LASTS = timedelta(days=20)  # so that there is something to warn of
 VAULT = "https://vault.azure.net"
 WRITES = 2  # one to block, one to allow
-OK, TAKEN, REFUSED, NOT_FOUND = 200, 202, 401, 404
+OK, TAKEN, NOT_FOUND = 200, 202, 404
 
 
 def main(argv: list[str]) -> int:
@@ -31,7 +31,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep storage in this folder")
     arguments = parser.parse_args(argv)
     story = Story()
-    world = World(keep=arguments.keep, lasts=LASTS)
+    world = World(keep=arguments.keep, lasts=LASTS, guarded=True)
     try:
         with world, httpx.Client(timeout=30.0) as client:
             _Demo(story, world, client).tell()
@@ -141,9 +141,9 @@ class _Demo:
             lambda: again.status_code == TAKEN and len(self.world.exchange.calls) == before,
         )
         forged = self.mdm.send_forged(report)
-        self.fact("a forged webhook: 401, no detail", lambda: _refused(forged))
+        self.fact("a forged webhook: 401, no detail", lambda: facts.refused(forged))
         stale = self.mdm.send_stale(report)
-        self.fact("a webhook from six minutes ago: 401", lambda: _refused(stale))
+        self.fact("a webhook from six minutes ago: 401", lambda: facts.refused(stale))
 
     def certificate(self) -> None:
         """Watch the certificate, and validate it."""
@@ -163,7 +163,7 @@ class _Demo:
             "checks, all passed",
             lambda: (
                 reports[0]["grade"] == "pass"
-                and all(_passed(each) for each in reports[0]["checks"])
+                and all(facts.passed(each) for each in reports[0]["checks"])
             ),
         )
 
@@ -171,20 +171,30 @@ class _Demo:
         """Have a new certificate made, and the old one go."""
         old = self.registered_keys()
         ordered = self.call("POST", "certificate/rotate", {"requested_by": "the demo"})
+        operation_id = ordered["operation_id"]
         self.fact(
-            "a new certificate was ordered; its registration is proved with the old key",
+            "a new certificate was ordered with a function key: held until a person approves",
+            lambda: self.operation(operation_id)["state"] == "held",
+        )
+        approved = people.says(self.world.url, "approver", operation_id, "approve")
+        self.fact("an approver signed in and let it go on", lambda: approved in {OK, TAKEN})
+        self.fact(
+            "the new one's registration is proved with the old key",
             lambda: len(self.registered_keys() - old) == 1,
         )
         self.fact(
             "three tokens were earned with it, the app signs in with it, and the old key has gone",
             lambda: (
-                self.operation(ordered["operation_id"])["state"] == "done"
-                and not self.registered_keys() & old
+                self.operation(operation_id)["state"] == "done" and not self.registered_keys() & old
             ),
         )
         self.fact(
             "the event easgate.certificate.rotated.v1 arrived",
             self.event("easgate.certificate.rotated.v1", asked_by="the demo"),
+        )
+        self.fact(
+            "each step is in the audit, whose chain was checked",
+            lambda: facts.is_audited(self.world, self.client),
         )
 
     def registered_keys(self) -> set[str]:
@@ -243,7 +253,7 @@ class _Demo:
 
     def event(self, kind: str, **data: object) -> Callable[[], bool]:
         def has_arrived() -> bool:
-            return any(_matches(event, kind, data) for event in tuple(self.world.topic.events))
+            return any(facts.matches(event, kind, data) for event in tuple(self.world.topic.events))
 
         return has_arrived
 
@@ -262,15 +272,3 @@ class _Demo:
             return {}
         answered: dict[str, Any] = answer.raise_for_status().json()
         return answered
-
-
-def _matches(event: Mapping[str, Any], kind: str, data: Mapping[str, object]) -> bool:
-    return bool(event["type"] == kind and data.items() <= event["data"].items())
-
-
-def _refused(answer: httpx.Response) -> bool:
-    return answer.status_code == REFUSED and "detail" not in answer.json()
-
-
-def _passed(check: Mapping[str, Any]) -> bool:
-    return bool(check["grade"] == "pass")

@@ -13,3 +13,6 @@ KUSTO = LOCAL / "kusto"  # Kusto's language service: reads the queries of infra/
 KUSTO_PACKAGE = CHECKOUT / "infra" / "azure" / "queries" / "node"
 CHECKOV = LOCAL / "checkov"  # a venv: checkov's pins do not agree with ours
 CHECKOV_PYTHON = CHECKOV / "bin" / "python"
+AXE = LOCAL / "axe"  # Deque's accessibility checks: run on the operators' page
+AXE_PACKAGE = CHECKOUT / "tests" / "e2e" / "axe"
+CHROMIUM = LOCAL / "chromium"  # a link to the browser of this machine, if it has one

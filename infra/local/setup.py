@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from infra.local import places, steps
-from infra.local.steps import Step
+from infra.local.steps import Step, StepError
 
 _NODE_MAJOR = 22  # the oldest that Azurite supports
 _CI = places.CHECKOUT / ".ci"
@@ -75,6 +76,33 @@ def _of_the_tests() -> tuple[Step, ...]:
             stamp=places.CHECKOV / ".ready",
             inputs=(_PYTHON, _CI / "checkov.txt"),
             work=_install_checkov,
+        ),
+        *_of_the_page(),
+    )
+
+
+def _of_the_page() -> tuple[Step, ...]:
+    return (
+        Step(
+            title="axe into .local",
+            result=places.AXE,
+            stamp=places.AXE / ".ready",
+            inputs=_files(places.AXE_PACKAGE),
+            work=lambda: _install_node_package(places.AXE_PACKAGE, places.AXE),
+        ),
+        Step(
+            title="Playwright into .venv",
+            result=places.VENV_PYTHON,
+            stamp=places.VENV / ".playwright.ready",
+            inputs=(_PYTHON, _CI / "browser.txt"),
+            work=lambda: _pip_install(_CI / "browser.txt"),
+        ),
+        Step(
+            title="Chromium",
+            result=places.CHROMIUM,
+            stamp=places.LOCAL / "chromium.ready",
+            inputs=(),
+            work=_link_chromium,
         ),
     )
 
@@ -158,3 +186,33 @@ def _install_checkov() -> None:
     pip = (places.VENV_PYTHON, "-m", "pip", "--disable-pip-version-check")
     into = ("--python", places.CHECKOV_PYTHON, "install", "--quiet", "--no-deps")
     steps.run(*pip, *into, "-r", _CI / "checkov.txt")
+
+
+def _link_chromium() -> None:
+    """
+    Link the browser of this machine, installing one if that is allowed.
+
+    Without one there is no link: the page's tests are skipped then, and the next set-up
+    looks again.
+    """
+    if not _chromium() and os.geteuid() == 0 and shutil.which("apt-get"):
+        try:
+            _install_chromium()
+        except StepError as error:
+            print(error, file=sys.stderr)
+    if found := _chromium():
+        places.CHROMIUM.unlink(missing_ok=True)
+        places.CHROMIUM.symlink_to(found)
+    else:
+        print("none, and none can be installed: ", end="", file=sys.stderr)
+
+
+def _chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+def _install_chromium() -> None:
+    apt = ("apt-get", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=20", "--yes")
+    steps.run(*apt, "update")
+    steps.run(*apt, "install", "--no-install-recommends", "chromium")

@@ -8,8 +8,10 @@ from infra.local.simulators.entra import Entra
 from infra.local.simulators.insights import Insights
 from infra.local.simulators.insights.control import InsightsControl
 
-# The exporter's own figures on itself go to Microsoft, to our component and to a control plane.
+# The exporter's own figures on itself go to Microsoft, to our component and to a control plane;
+# what the worker runs on would go along with each batch.
 QUIET = {
+    "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED": "true",
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
     "APPLICATIONINSIGHTS_SDKSTATS_DISABLED": "true",
     "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "true",

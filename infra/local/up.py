@@ -17,8 +17,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep storage in this folder")
     arguments = parser.parse_args(argv)
     try:
-        made = World(keep=arguments.keep)
+        made = World(keep=arguments.keep, guarded=True)
         made.mdm_schedule = EACH_MINUTE
+        made.is_alerting = True
         with made as world, running.announced(world):
             print(_described(world), flush=True)
             try:
@@ -52,6 +53,8 @@ def _described(world: World) -> str:
             "",
             *(f"  {name:10} {address}" for name, address in addresses.items()),
             f"  {'storage':10} {world.connection_string}",
+            "",
+            f"  {world.url}/api/portal   # the page: sign in as whom you pick (not under `func`)",
             "",
             f"  mailbox {contoso.MAILBOX} has the device {contoso.PHONE}. Try:",
             "",

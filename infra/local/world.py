@@ -16,7 +16,7 @@ import httpx
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueServiceClient
 
-from infra.local import contoso, senders, sign_in, telemetry
+from infra.local import alerts, contoso, people, senders, sign_in, telemetry
 from infra.local.authority import Authority
 from infra.local.azurite import Azurite
 from infra.local.fault_switch import FaultSwitch
@@ -51,11 +51,12 @@ class World:
 
     `keep` names a folder that storage survives in. `watch` may wrap each service, and then
     sees storage calls too. `lease` and `wipe_settle` (seconds) shorten waits that are minutes
-    in earnest; `limits` are the others that a tenant may set. With another `credential` than
+    in earnest; `limits` are the others that a tenant may set: unless it is `guarded`, nothing
+    that is asked needs an approver. With another `credential` than
     a certificate, there is no certificate anywhere.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is about another part of the world
         self,
         *,
         keep: Path | None = None,
@@ -66,19 +67,19 @@ class World:
         limits: Mapping[str, float] | None = None,
         credential: Credential = Credential.CERTIFICATE,
         embedded: bool = False,
+        guarded: bool = False,
     ) -> None:
-        self.function_key = secrets.token_hex(24)
-        self.master_key = secrets.token_hex(24)
+        self.function_key, self.master_key = secrets.token_hex(24), secrets.token_hex(24)
         self.webhook_secret = Mdm.new_secret()
         self.sender_keys = senders.new_keys()
         self.host: FunctionHost | None = None
-        self.addresses: dict[str, str] = {}
-        self.settings: dict[str, str] = {}
+        self.addresses, self.settings = dict[str, str](), dict[str, str]()
         self._azurite = Azurite(keep)
         self._watch = watch
         self._lease, self._embedded = lease, embedded
+        self.is_alerting = False  # whether the receivers of alerts are told
         self.mdm_schedule = contoso.NIGHTLY  # when the MDMs are asked that cannot call
-        self._limits = {"wipe_settle": wipe_settle, **(limits or {})}
+        self._limits = contoso.limits(limits or {}, wipe_settle=wipe_settle, guarded=guarded)
         self._credential = credential
         self._open = ExitStack()
         self._directory()
@@ -121,6 +122,7 @@ class World:
                 master_key=self.master_key,
                 lease=self._lease,
                 embedded=self._embedded,
+                sign_in=people.written(self._folder),
             )
         return self.host
 
@@ -183,6 +185,7 @@ class World:
         self.topic = EventGridTopic(jwks=self.entra.jwks, clock=utc_now)
         self.insights = telemetry.component(self.entra, utc_now)
         self.exchange = Exchange(jwks=self.entra.jwks, clock=utc_now)
+        self.receivers = alerts.receivers(utc_now)
         self.maas360 = MaaS360(senders.ACCOUNT, clock=utc_now)
         self.tenant = self.exchange.add_tenant(contoso.TENANT_ID, domain=contoso.DOMAIN)
         self.role_group = sign_in.role_group(self.tenant, self.app, utc_now())
@@ -192,6 +195,7 @@ class World:
     def _vault(self) -> None:
         self.vault = sign_in.vault(self.entra, utc_now)
         self.vault.set_secret(contoso.SECRET_NAME, self.webhook_secret)
+        self.vault.set_secret(contoso.PSEUDONYMS, secrets.token_hex(32))
         senders.store(self.vault, self.sender_keys)
 
     def _start(self) -> None:
@@ -214,6 +218,7 @@ class World:
                 mdm_schedule=self.mdm_schedule,
             ),
             **authority.environment(),
+            **people.settings(),
             "AzureWebJobsStorage": self._storage(server),
             "FUNCTIONS_WORKER_RUNTIME": "python",
             **self.identities.settings(),
@@ -221,6 +226,7 @@ class World:
                 self.insights.connection_string(self.addresses["insights"]),
                 client_id=self.identities.settings()["AZURE_CLIENT_ID"],
             ),
+            **(alerts.settings(self.addresses["receivers"]) if self.is_alerting else {}),
             "PATH": os.environ["PATH"],  # noqa: TID251 - the child's, not a setting of ours
         }
         self.start_host()
@@ -235,9 +241,11 @@ class World:
             "topic": self.topic,
             "insights": self.insights,
             "maas360": self.maas360,
+            "receivers": self.receivers,
         }
         for name, simulator in services.items():
             self.addresses[name] = server.mount(self._watched(name, simulator), name=name)
+        alerts.store(self.vault, self.receivers, self.addresses["receivers"])
         self.vault_topic = VaultTopic(
             self.put_encoded,
             vault_url=self.addresses["vault"],

@@ -18,13 +18,22 @@ class RunOrder:
     scope: Scope
 
 
-def opened_by_run(order: RunOrder, asked_by: str, at: datetime) -> Operation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who wants a run: by name, and as an operation remembers it."""
+
+    name: str
+    asked_as: str = ""
+
+
+def opened_by_run(order: RunOrder, asker: Asker, at: datetime) -> Operation:
     """Return the operation that a run's order starts."""
     return Operation(
         operation_id=order.run_id,
         tenant_id=order.tenant_id,
         asked=ASKED,
-        asked_by=asked_by,
+        asked_by=asker.name,
+        asked_as=asker.asked_as,
         mailbox="",
         device_id="",
         opened_at=at,

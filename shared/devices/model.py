@@ -199,6 +199,7 @@ class Command:
     reason: str
     requested_by: str
     even_if_personal: bool = False  # wipe_device may reset a device that is not the company's
+    plan_hash: str = ""  # of the plan that was looked at: nothing is done unless it still holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

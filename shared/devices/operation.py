@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from shared.devices.guard import Approval, Hold
 from shared.devices.model import Action, Command, Decision, Device, Signal
 from shared.devices.subject import Link, Partnership, Report
 from shared.devices.tenant_change import (
@@ -18,6 +19,8 @@ from shared.devices.tenant_change import (
 # One property of an entity holds 32 Ki characters, and a quote takes two in JSON.
 HISTORY_LIMIT = 40
 NOTE_LIMIT = 300  # characters
+REPLAYED = "replayed by"  # what the line says with which an abandoned operation is reopened
+UNREADABLE = "a message that cannot be read"  # the first line of what nobody could read
 
 
 class State(StrEnum):
@@ -67,13 +70,46 @@ class Operation:
     candidates: tuple[Partnership, ...] = ()  # which it may be: a person has to say
     matched: tuple[Link, ...] | None = None  # which it is; None: not known yet
     repairs: str = ""  # the newer word that the decision restores, in place of what was asked
+    asked_as: str = ""  # "person:<object id>", "system" or "timer"; of an MDM's word: nothing
+    hold: Hold | None = None  # why it waits, or waited, for an approver
+    approval: Approval | None = None
+    refusal: Approval | None = None  # instead of it
+    plan_hash: str = ""  # ordered so: nothing is done unless that plan still holds; see Release
+    undoes: str = ""  # the operation that this one takes back
+    undone_by: str = ""  # the operation that takes this one back
     history: tuple[Step, ...] = ()
     etag: str = ""
+    listed_as: str = ""  # as the journal's rows have it by which operations are listed
 
     @property
     def is_finished(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state in FINISHED
+
+    @property
+    def had_stopped(self) -> bool:
+        """Whether it has waited for a person or was given up, and that was announced."""
+        return any(step.state in {State.HELD, State.ABANDONED} for step in self.history)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it waits for an approver; a held report waits for somebody who knows it."""
+        return self.state is State.HELD and self.hold is not None
+
+    @property
+    def lacks_approval(self) -> bool:
+        """Whether it was held and nobody approved it, be it refused or expired since."""
+        return self.hold is not None and self.approval is None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything may have been done for it."""
+        return self.attempted_at is not None or self.acted_at is not None or bool(self.repairs)
+
+    @property
+    def replays(self) -> int:
+        """How often it was reopened after it was given up, as far as its history goes back."""
+        return sum(step.note.startswith(REPLAYED) for step in self.history)
 
     @property
     def before(self) -> Device | None:
@@ -101,6 +137,7 @@ class Operation:
             self.even_if_personal,
             self.change,
             self.report and (self.report.subject, self.report.about),
+            *filter(None, [self.plan_hash]),
         )
 
     def stepped(self, state: State, note: str, at: datetime) -> "Operation":
@@ -110,6 +147,14 @@ class Operation:
         if len(kept) > HISTORY_LIMIT:
             kept = (kept[0], *kept[1 - HISTORY_LIMIT :])
         return replace(self, state=state, history=kept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Possible:
+    """Whether something can still be done about an operation, and by what, or why not."""
+
+    possible: bool
+    because: str
 
 
 def opened_by_signal(signal: Signal, at: datetime) -> Operation:
@@ -139,7 +184,7 @@ def opened_by_report(report: Report, at: datetime) -> Operation:
     ).stepped(State.WAITING, _said(report), at)
 
 
-def opened_by_command(command: Command, at: datetime) -> Operation:
+def opened_by_command(command: Command, at: datetime, asked_as: str = "") -> Operation:
     """Return the operation that *command* starts."""
     return Operation(
         operation_id=command.command_id,
@@ -150,10 +195,12 @@ def opened_by_command(command: Command, at: datetime) -> Operation:
         device_id=command.device_id,
         opened_at=at,
         even_if_personal=command.even_if_personal,
+        asked_as=asked_as,
+        plan_hash=command.plan_hash,
     ).stepped(State.WAITING, f"ordered: {command.reason}", at)
 
 
-def opened_by_tenant_command(command: TenantCommand, at: datetime) -> Operation:
+def opened_by_tenant_command(command: TenantCommand, at: datetime, asked_as: str = "") -> Operation:
     """Return the operation that *command* starts."""
     change = command.change
     return Operation(
@@ -165,6 +212,8 @@ def opened_by_tenant_command(command: TenantCommand, at: datetime) -> Operation:
         device_id="",
         opened_at=at,
         change=change,
+        asked_as=asked_as,
+        plan_hash=command.plan_hash,
     ).stepped(State.WAITING, f"ordered for {target(change)}: {command.reason}", at)
 
 

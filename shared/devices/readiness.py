@@ -5,6 +5,7 @@ They show how ready a tenant is: for account-only wipes, for another default acc
 for an MDM that decides about every device.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,6 +117,13 @@ def _quarantined_waiting(groups: Iterable[Group], sources: Sources) -> Rows:
             yield (*_device(seen), device.access_reason, device.rule, since, days)
 
 
+def _access_states(groups: Iterable[Group], _: Sources) -> Rows:
+    seen = (each.device for each in _partnerships(groups))
+    counts = Counter((device.access.value, device.access_reason) for device in seen)
+    for (access, reason), count in counts.most_common():
+        yield access, reason, count
+
+
 def _rules(groups: Iterable[Group], sources: Sources) -> Rows:
     return settings_reports.rules(groups, sources.policy, sources.conditional_access)
 
@@ -143,6 +151,12 @@ def _device(seen: Seen) -> tuple[Cell, ...]:
 
 _DEVICE = ("mailbox", "device_id", "guid", "device_type", "model")
 _ALL = (
+    Report(
+        name="access_states",
+        says="how many devices Exchange shows in which access state, and for which reason",
+        columns=("access", "reason", "devices"),
+        rows=_access_states,
+    ),
     Report(
         name="eas_below_16_1",
         says="native mail apps that an account-only wipe cannot reach",

@@ -132,6 +132,7 @@ class TenantCommand:
     change: TenantChange
     reason: str
     requested_by: str
+    plan_hash: str = ""  # of the plan that was looked at; a removal's own names its plan instead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

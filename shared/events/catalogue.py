@@ -1,7 +1,7 @@
 """Every event we send: CloudEvents 1.0 whose ids derive from what happened."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.credentials.certificate import App
@@ -25,8 +25,10 @@ ACKNOWLEDGED = "easgate.device.wipe_acknowledged.v1"
 UNCONFIRMED = "easgate.device.wipe_unconfirmed.v1"
 ABANDONED = "easgate.operation.abandoned.v1"
 HELD = "easgate.operation.held.v1"
+SETTLED = "easgate.operation.settled.v1"
 POLICY_CHANGED = "easgate.policy.changed.v1"
 VALIDATION_FAILED = "easgate.certificate.validation_failed.v1"
+VALIDATION_PASSED = "easgate.certificate.validation_passed.v1"
 THROTTLED = "easgate.throttle.sustained.v1"
 
 
@@ -124,13 +126,22 @@ def operation_abandoned(operation: Operation) -> Event:
 
 def operation_held(operation: Operation) -> Event:
     """Return that an operation waits for a person, and why."""
-    return _operation(operation, HELD)
+    event = _operation(operation, HELD)
+    if operation.hold is None:
+        return event
+    return replace(event, data={**event.data, "hold": operation.hold.reason.value})
+
+
+def operation_settled(operation: Operation) -> Event:
+    """Return that an operation which waited for a person, or was given up, is over."""
+    return _operation(operation, SETTLED)
 
 
 def _operation(operation: Operation, kind: str) -> Event:
     last = operation.history[-1]
     return Event(
-        id=event_id(operation.operation_id, kind),
+        # An operation that is tried again can end like this again.
+        id=event_id(f"{operation.operation_id}{operation.replays or ''}", kind),
         type=kind,
         subject=f"operations/{operation.operation_id}",
         time=last.at,
@@ -148,9 +159,18 @@ def _operation(operation: Operation, kind: str) -> Event:
 
 def validation_failed(app: App, report: Report, before: LastValidation) -> Event:
     """Return that a certificate which worked before does so no more, and why."""
+    return _validated(app, report, before, VALIDATION_FAILED)
+
+
+def validation_passed(app: App, report: Report, before: LastValidation) -> Event:
+    """Return that a certificate which did not work before does so again."""
+    return _validated(app, report, before, VALIDATION_PASSED)
+
+
+def _validated(app: App, report: Report, before: LastValidation, kind: str) -> Event:
     return Event(
-        id=event_id(f"{app.tenant_id}|{before.at.isoformat()}", VALIDATION_FAILED),
-        type=VALIDATION_FAILED,
+        id=event_id(f"{app.tenant_id}|{before.at.isoformat()}", kind),
+        type=kind,
         subject=f"tenants/{app.tenant_id}",
         time=report.at,
         data={

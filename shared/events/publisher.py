@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import httpx
 import msgspec
 
+from shared.alerts.delivery import Undelivered
 from shared.credentials.certificate import App, Certificate
 from shared.credentials.expiry import Stage
 from shared.credentials.mismatch import Mismatch
@@ -21,21 +22,33 @@ from shared.devices.news import News
 from shared.devices.operation import Operation
 from shared.devices.settings_change import SettingsChange
 from shared.errors import Misconfigured, Rejected, Retryable
-from shared.events import catalogue, inventory, rotations, watch
+from shared.events import alerts, catalogue, inventory, rotations, watch
 from shared.events.catalogue import Event
 from shared.retry_after import retry_after
 from shared.telemetry import traces
 
 SCOPE = "https://eventgrid.azure.net/.default"
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
+Outbox = Callable[[bytes], None]  # takes each event once it is published
+
+
+def _to_nobody(_: bytes) -> None:
+    """Do nothing: Event Grid is all there is."""
 
 
 class Publisher:
     """Sends one event at a time; a repeat carries the same id, so that consumers can drop it."""
 
     def __init__(
-        self, client: httpx.Client, *, endpoint: str, source: str, token: Callable[[str], str]
+        self,
+        client: httpx.Client,
+        *,
+        endpoint: str,
+        source: str,
+        token: Callable[[str], str],
+        outbox: Outbox = _to_nobody,
     ) -> None:
+        self._outbox = outbox
         self._client = client
         self._endpoint = endpoint
         self._source = source
@@ -68,6 +81,10 @@ class Publisher:
     def operation_held(self, operation: Operation) -> None:
         """Announce that an operation waits for a person, and why."""
         self._publish(catalogue.operation_held(operation))
+
+    def operation_settled(self, operation: Operation) -> None:
+        """Announce that an operation which waited for a person, or was given up, is over."""
+        self._publish(catalogue.operation_settled(operation))
 
     def operation_abandoned(self, operation: Operation) -> None:
         """Announce that an operation was given up, and why."""
@@ -113,6 +130,14 @@ class Publisher:
         """Announce that a certificate which worked before does so no more."""
         self._publish(catalogue.validation_failed(app, report, before))
 
+    def validation_passed(self, app: App, report: Report, before: LastValidation) -> None:
+        """Announce that a certificate which did not work before does so again."""
+        self._publish(catalogue.validation_passed(app, report, before))
+
+    def alert_undelivered(self, undelivered: Undelivered) -> None:
+        """Announce that a receiver of alerts could not be told of an event."""
+        self._publish(alerts.alert_undelivered(undelivered))
+
     def throttle_sustained(self, tenant_id: str, lasting: timedelta, now: datetime) -> None:
         """Announce that Exchange has throttled a tenant for long."""
         self._publish(catalogue.throttle_sustained(tenant_id, lasting, now))
@@ -122,7 +147,7 @@ class Publisher:
         self._token(SCOPE)
 
     def _publish(self, event: Event) -> None:
-        body = {
+        fields = {
             "specversion": "1.0",
             "id": event.id,
             "source": self._source,
@@ -132,6 +157,7 @@ class Publisher:
             "datacontenttype": "application/json",
             "data": event.data,
         }
+        body = msgspec.json.encode(fields)
         headers = {
             "Authorization": f"Bearer {self._token(SCOPE)}",
             "Content-Type": "application/cloudevents+json; charset=utf-8",
@@ -140,7 +166,7 @@ class Publisher:
             try:
                 answer = self._client.post(
                     self._endpoint,
-                    content=msgspec.json.encode(body),
+                    content=body,
                     headers=headers,
                     params={"api-version": "2018-01-01"},
                 )
@@ -148,6 +174,8 @@ class Publisher:
                 raise Retryable(f"the event topic cannot be reached: {error}") from error
             traces.answered(span, answer.status_code)
         _check(answer, event)
+        # Last: the story repeats the event until this is done too, and both drop repeats.
+        self._outbox(body)
 
 
 def _check(answer: httpx.Response, event: Event) -> None:

@@ -88,10 +88,16 @@ class Acknowledgement:
     def _unconfirmed(self, operation: Operation, why: str) -> None:
         closed = operation.stepped(State.DONE, why, self.clock())
         self.events.wipe_unconfirmed(closed)
+        self._settle(operation)
         self.journal.save(closed)
 
     def _close(self, operation: Operation, note: str) -> None:
+        self._settle(operation)
         self.journal.save(operation.stepped(State.DONE, note, self.clock()))
+
+    def _settle(self, operation: Operation) -> None:
+        if operation.had_stopped:
+            self.events.operation_settled(operation)
 
     def _look_again(self, requested_at: datetime) -> NoReturn:
         raise Unfinished(WAITS, after=wipe.next_look(requested_at, self.clock(), self.settle))

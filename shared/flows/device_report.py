@@ -197,6 +197,8 @@ class Recognition:
         self._close(operation, f"passed on as operations on {told}" if told else "nothing to do")
 
     def _close(self, operation: Operation, note: str) -> None:
+        if operation.had_stopped:
+            self.events.operation_settled(operation)
         self.journal.save(operation.stepped(State.DONE, note, self.clock()))
 
 

@@ -1,6 +1,7 @@
 """An MDM reports a device's posture: bring the device in line with it."""
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from shared.devices import decide
 from shared.devices.model import Concern, Posture, Signal, Trust, Word
@@ -44,13 +45,15 @@ class _Story:
             return
         if operation.decision is None:
             operation = self.steps.plan(operation, words.decision(self.signal, self.steps.exchange))
+        operation = self.steps.admitted(operation, self.signal)
         self.steps.finish(operation, self._newest)
 
     def _newest(self) -> Word | None:
         return self._newer_than(self.postures.newest(self.signal))
 
-    def _newer_than(self, standing: Signal) -> Word | None:
+    def _newer_than(self, newest: Signal) -> Word | None:
         """Return the word that overrules ours: a newer report, or an order given since."""
+        standing = self._in_force(newest)
         may_wipe = self.signal.posture is Posture.LOST and self.signal.trust is Trust.FULL
         order = self.orders.newest(
             self.signal.tenant_id,
@@ -58,6 +61,19 @@ class _Story:
             device_id=self.signal.device_id,
             concern=Concern.WIPE if may_wipe else Concern.ACCESS,
         )
-        if order is not None and order.given_at > standing.occurred_at:
+        if order is not None and order.given_at > standing.occurred_at and self._counts(order):
             return order
         return standing if standing.signal_id != self.signal.signal_id else None
+
+    def _in_force(self, newest: Signal) -> Signal:
+        """Return the newest report that counts; ours, if none of those since does."""
+        if self._counts(newest):
+            return newest
+        signal = self.signal
+        known = self.postures.known(signal.tenant_id, signal.mailbox, device_id=signal.device_id)
+        since = takewhile(lambda each: each.signal_id != signal.signal_id, known)
+        return next(filter(self._counts, since), signal)
+
+    def _counts(self, word: Word) -> bool:
+        """Whether a word is ours, or does not wait for an approver."""
+        return word.word_id == self.signal.signal_id or self.steps.in_force(word) is not None

@@ -23,6 +23,7 @@ from shared.flows.inventory_ports import (
     KnownPostures,
     RepairQueue,
 )
+from shared.flows.ports import Journal
 
 ASKED_BY = "inventory"
 SETTLE = timedelta(minutes=15)  # in which a word may be on its way, or not show yet
@@ -45,6 +46,7 @@ class Reconciling:
     exchange: ExchangeInventory
     postures: KnownPostures
     orders: KnownOrders
+    journal: Journal
     queue: RepairQueue
     repair_drift: bool  # False: drift is counted and told, and left to a person
     repairs_per_run: int
@@ -80,9 +82,10 @@ class Reconciling:
         ]
         mendable = [each for each in drifted if each[1].wanted is not None]
         budget = max(self.repairs_per_run - mark.repaired, 0) if self.repair_drift else 0
-        signals = [self._again(run, seen, found) for seen, found in mendable[:budget]]
+        allowed = [(seen, found) for seen, found in mendable[:budget] if self._may(run, seen)]
+        signals = [self._again(run, seen, found) for seen, found in allowed]
         self.queue.put_words([each for each in signals if each is not None])
-        return mark.mended(len(drifted), len(mendable[:budget]))
+        return mark.mended(len(drifted), len(allowed))
 
     def note(self, mark: Bookmark) -> str:
         """Say what was found, and what was done about it."""
@@ -94,6 +97,12 @@ class Reconciling:
         left = mark.drifted - mark.repaired
         rest = f", left to the next run or to a person: {left}" if left else ""
         return f"{found}, repaired: {mark.repaired}{rest}"
+
+    def _may(self, run: Run, seen: Seen) -> bool:
+        """Whether the last word counts: one that was held is not repeated behind its approver."""
+        word = self.said(run, seen).standing
+        known = self.journal.find(word.tenant_id, word.word_id) if word else None
+        return known is None or not known.lacks_approval
 
     def _again(self, run: Run, seen: Seen, found: Verdict) -> Signal | None:
         """Return the report that is to be repeated; what was ordered is ordered again."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from shared.devices import bookmark
 from shared.devices.bookmark import Bookmark
 from shared.devices.inventory import Part, Row, Scope, fingerprint
-from shared.devices.inventory_order import RunOrder, opened_by_run
+from shared.devices.inventory_order import Asker, RunOrder, opened_by_run
 from shared.devices.inventory_run import Outcome, Page, Run
 from shared.devices.listed import SLICES, Listed
 from shared.devices.operation import Operation, State
@@ -26,7 +26,7 @@ from shared.flows.waiting import waiting
 
 ENOUGH = timedelta(minutes=2)  # for one handling
 FOLLOWING = {Part.MAILBOXES: Part.DEVICES, Part.DEVICES: Part.SETTLING}
-ASKED_BY = "inventory"  # where no operation says who asked
+UNKNOWN = Asker(name="inventory")  # where no operation says who asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class InventoryRun:
 
     def handle(self, order: RunOrder) -> None:
         """Take the run on from wherever it stands; Unfinished if there is more of it."""
-        operation = self.journal.open(opened_by_run(order, ASKED_BY, self.clock()))
+        operation = self.journal.open(opened_by_run(order, UNKNOWN, self.clock()))
         if operation.is_finished:
             self._stop(order, operation.history[-1].note)  # it was given up halfway
             return
@@ -54,7 +54,7 @@ class InventoryRun:
 
     def give_up(self, order: RunOrder, why: str) -> None:
         """End the run for a reason outside it: the picture stays as it was; that is told."""
-        asked = opened_by_run(order, ASKED_BY, self.clock())
+        asked = opened_by_run(order, UNKNOWN, self.clock())
         abandoned.give_up(asked, why, journal=self.journal, events=self.events, clock=self.clock)
         self._stop(order, why)
 
@@ -133,7 +133,7 @@ class InventoryRun:
 
     def _operation(self, order: RunOrder) -> Operation:
         """Return it as it stands: what it waited for has been noted meanwhile."""
-        return self.journal.open(opened_by_run(order, ASKED_BY, self.clock()))
+        return self.journal.open(opened_by_run(order, UNKNOWN, self.clock()))
 
 
 def _page(listed: Listed, index: Index, part: Part, mark: Bookmark) -> Page:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from shared.devices.inventory import Scope
-from shared.devices.inventory_order import RunOrder, opened_by_run
+from shared.devices.inventory_order import Asker, RunOrder, opened_by_run
 from shared.devices.inventory_run import Run
 from shared.devices.operation import Operation
 from shared.errors import Retryable
@@ -29,20 +29,27 @@ class InventorySchedule:
     clock: Clock
 
     def begin(
-        self, tenant_id: str, scope: Scope, asked_by: str, after: timedelta = timedelta()
+        self,
+        tenant_id: str,
+        scope: Scope,
+        asked_by: str,
+        after: timedelta = timedelta(),
+        *,
+        asked_as: str = "",
     ) -> Operation:
         """
         Order a run, which begins *after* a while; one that is under way is returned instead.
 
         A full run waits for one for changes to end, which sees less than was asked for.
         """
+        asker = Asker(name=asked_by, asked_as=asked_as)
         last = self.runs.last(tenant_id)
         if last is None or last.is_finished:
             order = self._in_turn(last) or _new(tenant_id, scope, self.clock())
-            return self._start(order, asked_by, after)
+            return self._start(order, asker, after)
         if scope is Scope.FULL and last.scope is Scope.CHANGES:
-            return self._put(_next(last), asked_by, ITS_TURN)
-        return self._joined(last, asked_by)
+            return self._put(_next(last), asker, ITS_TURN)
+        return self._joined(last, asker)
 
     def _in_turn(self, ended: Run | None) -> RunOrder | None:
         """Return the full run that waited for the last one to end: it goes before any other."""
@@ -52,7 +59,7 @@ class InventorySchedule:
         waiting = self.journal.find(order.tenant_id, order.run_id)
         return None if waiting is None or waiting.is_finished else order
 
-    def _start(self, order: RunOrder, asked_by: str, after: timedelta) -> Operation:
+    def _start(self, order: RunOrder, asker: Asker, after: timedelta) -> Operation:
         begun = Run(
             tenant_id=order.tenant_id,
             run_id=order.run_id,
@@ -66,19 +73,19 @@ class InventorySchedule:
             last = self.runs.last(order.tenant_id)
             if last is None or last.is_finished or last.run_id == order.run_id:
                 raise
-            return self._joined(last, asked_by)  # somebody else was faster
-        return self._put(order, asked_by, after)
+            return self._joined(last, asker)  # somebody else was faster
+        return self._put(order, asker, after)
 
-    def _joined(self, running: Run, asked_by: str) -> Operation:
+    def _joined(self, running: Run, asker: Asker) -> Operation:
         """Return what is under way; a run whose message was lost gets another one."""
         order = RunOrder(tenant_id=running.tenant_id, run_id=running.run_id, scope=running.scope)
         leased_until = running.leased_until or running.started_at
         if self.clock() - leased_until > STALLED:
-            return self._put(order, asked_by, timedelta())
-        return self.journal.open(opened_by_run(order, asked_by, self.clock()))
+            return self._put(order, asker, timedelta())
+        return self.journal.open(opened_by_run(order, asker, self.clock()))
 
-    def _put(self, order: RunOrder, asked_by: str, after: timedelta) -> Operation:
-        operation = self.journal.open(opened_by_run(order, asked_by, self.clock()))
+    def _put(self, order: RunOrder, asker: Asker, after: timedelta) -> Operation:
+        operation = self.journal.open(opened_by_run(order, asker, self.clock()))
         self.queue.put_run(order, after)
         return operation
 

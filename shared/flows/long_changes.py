@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.credentials import rotation as judgement
 from shared.credentials.certificate import App
-from shared.credentials.rotation import Key
+from shared.credentials.rotation import Key, Rotation
 from shared.credentials.rotation import Phase as RotationPhase
 from shared.devices.coverage import DefaultAccessChange, Phase
 from shared.devices.operation import Operation
@@ -18,6 +19,10 @@ from shared.flows.tenant_ports import DefaultAccess, DefaultAccessChanges
 
 class Story(Protocol):
     """One kind of such an order."""
+
+    def plan(self, operation: Operation) -> Altered:
+        """Return what it would do to what stands now; Rejected if it cannot; nothing is done."""
+        ...
 
     def go_on(self, operation: Operation) -> Altered:
         """Return what came of it; Unfinished or Retryable say when to call again."""
@@ -39,6 +44,15 @@ class DefaultAccessLevel:
     exchange: DefaultAccess
     changes: DefaultAccessChanges
     clock: Clock
+
+    def plan(self, operation: Operation) -> Altered:
+        """Return the level that stands; whoever rests on it is put on an allowed list first."""
+        wanted = _default_change(operation).wanted
+        before = self.exchange.access_policy().default
+        return Altered(
+            says=f"default access level {wanted} in place of {before}, shutting nobody out",
+            before={"level": before},
+        )
 
     def go_on(self, operation: Operation) -> Altered:
         """Return the level before and after; Rejected if it was taken back."""
@@ -78,6 +92,18 @@ class CertificateRotation:
     ports: RotationPorts
     app: App
 
+    def plan(self, operation: Operation) -> Altered:
+        """Return the key in use; Rejected if a rotation is under way."""
+        del operation
+        last = self.ports.rotations.last(self.app.tenant_id)
+        if last and not last.is_finished:
+            raise _under_way(last)
+        active = rotation_beginning.replaceable(self.app, self.ports)
+        return Altered(
+            says=f"certificate {active.name} gets a new version, and signs with it",
+            before=_key(judgement.key_of(active, last.left if last else ())),
+        )
+
     def go_on(self, operation: Operation) -> Altered:
         """Return the key before and after; Rejected if the rotation failed, or another runs."""
         rotation = self.ports.rotations.find(operation.tenant_id, operation.operation_id)
@@ -89,10 +115,7 @@ class CertificateRotation:
                 ports=self.ports,
             )
         if rotation.rotation_id != operation.operation_id:
-            raise Rejected(
-                f"a rotation is under way already, ordered by {rotation.asked_by}: see operation "
-                f"{rotation.rotation_id}"
-            )
+            raise _under_way(rotation)
         ended = certificate_rotation.go_on(rotation, ports=self.ports)
         if ended.phase is not RotationPhase.DONE:
             raise Rejected(f"{ended.why}; {ended.remedy}")
@@ -122,6 +145,13 @@ def _default_change(operation: Operation) -> DefaultAccessChange:
         tenant_id=operation.tenant_id,
         wanted=operation.change.level,
         started_at=operation.opened_at,
+    )
+
+
+def _under_way(rotation: Rotation) -> Rejected:
+    return Rejected(
+        f"a rotation is under way already, ordered by {rotation.asked_by}: see operation "
+        f"{rotation.rotation_id}"
     )
 
 

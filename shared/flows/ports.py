@@ -23,8 +23,8 @@ from shared.devices.tenant_change import TenantCommand
 Clock = Callable[[], datetime]
 
 
-class Exchange(Protocol):
-    """One tenant's Exchange Online."""
+class ExchangeFacts(Protocol):
+    """One tenant's Exchange Online, as far as it is only asked."""
 
     def find(self, mailbox: str, device_id: str) -> Device:
         """Return the partnership; NotFound if Exchange knows no such mailbox or device."""
@@ -41,6 +41,10 @@ class Exchange(Protocol):
     def wipe_state(self, device: Device) -> WipeState:
         """Return how far wipes of the device have come."""
         ...
+
+
+class Exchange(ExchangeFacts, Protocol):
+    """One tenant's Exchange Online."""
 
     def apply(self, decision: Decision) -> None:
         """Carry out any action but a wipe; repeating it does no harm."""
@@ -109,6 +113,10 @@ class Postures(Protocol):
         """Return the newest signal known about the same device."""
         ...
 
+    def known(self, tenant_id: str, mailbox: str, *, device_id: str) -> list[Signal]:
+        """Return what was last reported about a device, the newest first."""
+        ...
+
     def ownership(self, tenant_id: str, mailbox: str, *, device_id: str) -> Ownership:
         """Return whose the device is, as a sender of full trust last said."""
         ...
@@ -125,6 +133,10 @@ class Orders(Protocol):
         self, tenant_id: str, mailbox: str, *, device_id: str, concern: Concern
     ) -> Order | None:
         """Return the newest order of this concern, if there was one."""
+        ...
+
+    def known(self, tenant_id: str, mailbox: str, *, device_id: str) -> list[Order]:
+        """Return what was last ordered for a device, the newest first."""
         ...
 
     def withdraw(self, order: Order) -> None:
@@ -161,6 +173,10 @@ class Events(Protocol):
 
     def policy_changed(self, operation: Operation) -> None:
         """Announce what a change that is not about one device did."""
+        ...
+
+    def operation_settled(self, operation: Operation) -> None:
+        """Announce that an operation which waited for a person, or was given up, is over."""
         ...
 
     def operation_held(self, operation: Operation) -> None:

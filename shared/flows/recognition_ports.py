@@ -1,6 +1,7 @@
 """What the recognition of devices needs from the world."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from shared.devices.awaited import Awaiting
@@ -47,10 +48,6 @@ class Held(Protocol):
         """Note that nothing about the report's device waits, unless that is no longer *waited*."""
         ...
 
-    def each(self, tenant_id: str, at_most: int) -> list[str]:
-        """Return the operations that wait."""
-        ...
-
 
 class Awaited(Protocol):
     """Reports about devices that Exchange does not know yet."""
@@ -70,6 +67,16 @@ class Awaited(Protocol):
     def drop(self, waiting: Awaiting) -> None:
         """Let a report wait no longer, unless another has taken its place since."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What is known of the devices that senders name in ways of their own."""
+
+    links: Links
+    reports: Reports
+    held: Held
+    awaited: Awaited
 
 
 class SenderQueue(Protocol):

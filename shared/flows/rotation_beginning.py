@@ -16,16 +16,22 @@ def order(app: App, *, rotation_id: str, asked_by: str, ports: RotationPorts) ->
     To repeat the order with the same id is harmless. Rejected if the tenant has not signed
     with any certificate yet, or signs in with something else.
     """
-    if not app.has_certificate:
-        raise Rejected("this app signs in without a certificate: there is nothing to rotate")
+    _require_certificate(app)
     last = ports.rotations.last(app.tenant_id)
     if last and not last.is_finished:
         return last
+    active = replaceable(app, ports)
+    rotation = _new(app, active, last, rotation_id=rotation_id, asked_by=asked_by, ports=ports)
+    return ports.rotations.open(_not_as_before(rotation, last))
+
+
+def replaceable(app: App, ports: RotationPorts) -> Certificate:
+    """Return the certificate in use; Rejected if the tenant has none."""
+    _require_certificate(app)
     active = _active(app, ports)
     if active is None:
         raise Rejected("no certificate has earned a token yet: validate the certificate first")
-    rotation = _new(app, active, last, rotation_id=rotation_id, asked_by=asked_by, ports=ports)
-    return ports.rotations.open(_not_as_before(rotation, last))
+    return active
 
 
 def begin_if_due(
@@ -49,6 +55,11 @@ def begin_if_due(
         return None
     rotation = _new(app, active, last, rotation_id=rotation_id, asked_by=asked_by, ports=ports)
     return ports.rotations.open(rotation)
+
+
+def _require_certificate(app: App) -> None:
+    if not app.has_certificate:
+        raise Rejected("this app signs in without a certificate: there is nothing to rotate")
 
 
 def _active(app: App, ports: RotationPorts) -> Certificate | None:

@@ -36,6 +36,11 @@ class StalePlanning:
     at_once: int = AT_ONCE
     enough: timedelta = ENOUGH
 
+    def plan(self, operation: Operation) -> Altered:
+        """Say what is read for it; Rejected if there is nothing to read it of."""
+        self._require_picture(operation.tenant_id)
+        return Altered(says="it is read who synced when; nothing is removed", before=None)
+
     def go_on(self, operation: Operation) -> Altered:
         """Return the plan's hash and counts; Unfinished while there is more to read."""
         plan = self.plans.open(_ordered(operation))
@@ -67,10 +72,13 @@ class StalePlanning:
         if plan is not None:
             self.plans.clean(plan)
 
+    def _require_picture(self, tenant_id: str) -> None:
+        if self.pictures.picture(tenant_id) is None:
+            raise Rejected("there is no inventory of this tenant yet: order one, then the plan")
+
     def _selected(self, plan: StalePlan) -> StalePlan:
         """Note of whom Exchange is to be asked: a young device cannot be stale."""
-        if self.pictures.picture(plan.tenant_id) is None:
-            raise Rejected("there is no inventory of this tenant yet: order one, then the plan")
+        self._require_picture(plan.tenant_id)
         rows = self.pictures.rows(plan.tenant_id)
         devices = (row for row in rows if isinstance(row, MobileDevice))
         to_read = self.plans.ask(plan, (row.guid for row in devices if not plan.is_young(row)))

@@ -37,6 +37,14 @@ class StaleRemoval:
     at_most: int = MOST
     enough: timedelta = ENOUGH
 
+    def plan(self, operation: Operation) -> Altered:
+        """Say how many would go; Conflict unless the plan is what was confirmed."""
+        plan = self._confirmed(operation.tenant_id, _order(operation))
+        return Altered(
+            says=f"{plan.removals} devices are removed, each unless it is in use again by then",
+            before=None,
+        )
+
     def go_on(self, operation: Operation) -> Altered:
         """Return what became of the plan's devices; Unfinished while there are more of them."""
         plan, execution = self._begun(operation)

@@ -12,6 +12,8 @@ from shared.devices.operation import Operation, State, is_wipe
 from shared.errors import Contended, NotFound, Rejected, Retryable
 from shared.flows import words
 from shared.flows.acknowledgement import Acknowledgement, calls_back
+from shared.flows.guard_ports import Message
+from shared.flows.guarding import Guard
 from shared.flows.ports import Clock, Events, Exchange, Journal
 from shared.flows.waiting import waiting
 
@@ -34,11 +36,24 @@ class Steps:
     clock: Clock
     settle: timedelta
     patience: timedelta
+    guard: Guard
 
     def plan(self, operation: Operation, decision: Decision) -> Operation:
         """Write the decision down before anything is done: a redelivery resumes it."""
         note = f"{decision.action or 'nothing to do'}: {decision.reason}"
         return self._save(replace(operation, decision=decision), note)
+
+    def admitted(self, operation: Operation, message: Message) -> Operation:
+        """Return the planned operation if nobody has to be asked first; HeldBack once it waits."""
+        return self.guard.admit(operation, message)
+
+    def let_through(self, *actions: Action) -> "Steps":
+        """Return the steps of a sweep that was let through as a whole."""
+        return replace(self, guard=replace(self.guard, counted=frozenset(actions)))
+
+    def in_force(self, word: Word | None) -> Word | None:
+        """Return the word, unless it waits for an approver, or nobody has approved it."""
+        return word if word is not None and self.guard.is_in_force(word) else None
 
     def finish(self, operation: Operation, newest: Callable[[], Word | None]) -> None:
         """
@@ -97,7 +112,10 @@ class Steps:
 
     def close(self, operation: Operation, note: str) -> Operation:
         """Record that nothing is left to do."""
-        return self.journal.save(operation.stepped(State.DONE, note, self.clock()))
+        closed = operation.stepped(State.DONE, note, self.clock())
+        if closed.had_stopped:
+            self.events.operation_settled(closed)
+        return self.journal.save(closed)
 
     @contextmanager
     def waiting(self, operation: Operation) -> Iterator[None]:
@@ -170,7 +188,9 @@ class Steps:
         except Rejected:
             return None  # what cannot be done was not undone by us
         # A wipe is not undone by what we wrote, and not ours to repeat.
-        return None if decision.action is None or is_wipe(decision) else decision
+        if decision.action is None or is_wipe(decision):
+            return None
+        return decision if self.guard.lets_repair(newer, decision) else None
 
     def _has_landed(self, operation: Operation) -> bool:
         """Whether an earlier attempt is seen to have succeeded; Retryable while it may yet be."""

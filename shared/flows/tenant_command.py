@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from shared.devices.guard import SYSTEM, require_same_asker
 from shared.devices.operation import Operation, State, opened_by_tenant_command
 from shared.devices.tenant_change import (
     LongChange,
@@ -16,11 +17,13 @@ from shared.devices.tenant_change import (
     action,
     target,
 )
-from shared.errors import Conflict, Rejected, Retryable
+from shared.errors import Conflict, HeldBack, Misconfigured, Rejected, Retryable
 from shared.flows.changes import Changing
+from shared.flows.guarding import Guard
 from shared.flows.long_changes import Story
 from shared.flows.ports import Clock, Events, Journal, Queue
 from shared.flows.steps import NEWER_FIRST
+from shared.flows.tenant_plan import TenantPlan
 from shared.flows.waiting import waiting
 
 
@@ -33,6 +36,10 @@ class TenantOrders(Protocol):
 
     def newest(self, tenant_id: str, target: str) -> TenantOrder | None:
         """Return the newest order, if there was one."""
+        ...
+
+    def known(self, tenant_id: str, target: str) -> list[TenantOrder]:
+        """Return what was last ordered about it, the newest first."""
         ...
 
     def withdraw(self, order: TenantOrder) -> None:
@@ -51,10 +58,12 @@ class TenantSteps:
     journal: Journal
     events: Events
     clock: Clock
+    guard: Guard
 
-    def accept(self, command: TenantCommand, queue: Queue) -> Operation:
+    def accept(self, command: TenantCommand, queue: Queue, asked_as: str = "") -> Operation:
         """Store the order and queue it; the same order again is the same operation."""
-        operation = _opened(command, self.journal, self.clock)
+        operation = _opened(command, self.journal, self.clock, asked_as)
+        require_same_asker(operation.asked_as, asked_as)
         if not operation.is_finished:
             self.orders.keep(_order(command, operation))
             queue.put_tenant_command(command)
@@ -62,13 +71,16 @@ class TenantSteps:
 
     def handle(self, command: TenantCommand) -> None:
         """Carry the order out; the target's newest order stands, whichever acts last."""
-        operation = _opened(command, self.journal, self.clock)
+        operation = _opened(command, self.journal, self.clock, SYSTEM)
         if operation.is_finished:
             return
         order = _order(command, operation)
         with waiting(operation, self.journal, self.clock):
             try:
-                self._tell(operation, command.change, order)
+                self._tell(operation, command, order)
+            except HeldBack:
+                self.orders.withdraw(order)
+                raise
             except Rejected:
                 self.orders.withdraw(order)  # what cannot be done overrules nothing
                 self._not_attempted(command)
@@ -82,7 +94,8 @@ class TenantSteps:
         if isinstance(asked.change, LongChange):
             self.stories[action(asked.change)].give_up(asked, why)
 
-    def _tell(self, operation: Operation, change: TenantChange, order: TenantOrder) -> None:
+    def _tell(self, operation: Operation, command: TenantCommand, order: TenantOrder) -> None:
+        change = command.change
         newest = self.orders.keep(order)
         if newest.command_id != order.command_id and self._may_yield(operation, change):
             self._await_outcome(newest)
@@ -93,7 +106,9 @@ class TenantSteps:
         if operation.acted_at is None:
             if not isinstance(change, RotateCertificate):
                 self.require(operation.asked)  # a rotation needs nothing of Exchange
-            operation = self._acted(operation, change)
+            if operation.plan_hash and operation.attempted_at is None:
+                self.look(operation).require(operation.plan_hash)
+            operation = self._acted(operation, command)
         operation = self._restored(operation, order)
         altered = operation.altered
         if altered is None or altered.before == altered.after:
@@ -102,6 +117,28 @@ class TenantSteps:
         if not isinstance(change, ToldElsewhere):
             self.events.policy_changed(operation)
         self._close(operation, "done")
+
+    def look(self, operation: Operation) -> TenantPlan:
+        """Return what the order would do as things stand; nothing is stored or changed."""
+        change, altered, refusal = _change(operation), None, None
+        try:
+            if not isinstance(change, RotateCertificate):
+                self.require(operation.asked)
+            if isinstance(change, ShortChange):
+                altered = self.changing.plan(change)
+            else:
+                altered = self.stories[action(change)].plan(operation)
+        except (Rejected, Misconfigured) as failure:
+            refusal = failure
+        known = self.orders.known(operation.tenant_id, target(change))
+        others = (each.command_id for each in known if each.command_id != operation.operation_id)
+        return TenantPlan(
+            tenant_id=operation.tenant_id,
+            change=change,
+            altered=altered,
+            refusal=refusal,
+            ordered=next(others, None),
+        )
 
     def _await_outcome(self, newer: TenantOrder) -> None:
         """Raise Retryable while a newer order may yet turn out to be impossible."""
@@ -121,19 +158,24 @@ class TenantSteps:
         if latest is not None and latest.attempted_at is not None and latest.acted_at is None:
             self.journal.save(replace(latest, attempted_at=None))
 
-    def _acted(self, operation: Operation, change: TenantChange) -> Operation:
+    def _acted(self, operation: Operation, command: TenantCommand) -> Operation:
+        change = command.change
         if isinstance(change, ShortChange):
-            return self._carried_out(operation, change)
+            return self._carried_out(operation, change, command)
         if operation.attempted_at is None:
+            operation = self.guard.admit(operation, command)
             operation = self.journal.save(replace(operation, attempted_at=self.clock()))
         altered = self.stories[action(change)].go_on(operation)
         return self._save(replace(operation, acted_at=self.clock(), altered=altered), altered.says)
 
-    def _carried_out(self, operation: Operation, change: ShortChange) -> Operation:
+    def _carried_out(
+        self, operation: Operation, change: ShortChange, command: TenantCommand
+    ) -> Operation:
         altered = operation.altered
         if altered is None:
             altered = self.changing.plan(change)
             operation = self._save(replace(operation, altered=altered), altered.says)
+        operation = self.guard.admit(operation, command)
         # Written down first: whoever is overruled after this has to look what became of it.
         operation = self.journal.save(replace(operation, attempted_at=self.clock()))
         after = self.changing.make(change)
@@ -155,6 +197,8 @@ class TenantSteps:
             return operation
         if not isinstance(newer.change, ShortChange):
             return operation  # of long changes only one is under way at a time
+        if not self.guard.lets_make_again(newer):
+            return operation  # its own message finds that out
         try:
             after = self.changing.make(newer.change)
         except Rejected:
@@ -167,12 +211,14 @@ class TenantSteps:
         return self.journal.save(operation.stepped(State.PLANNED, note, self.clock()))
 
     def _close(self, operation: Operation, note: str) -> None:
+        if operation.had_stopped:
+            self.events.operation_settled(operation)
         self.journal.save(operation.stepped(State.DONE, note, self.clock()))
 
 
-def _opened(command: TenantCommand, journal: Journal, clock: Clock) -> Operation:
+def _opened(command: TenantCommand, journal: Journal, clock: Clock, asked_as: str) -> Operation:
     """Store the operation, or find it; Conflict if its id stands for something else."""
-    asked = opened_by_tenant_command(command, clock())
+    asked = opened_by_tenant_command(command, clock(), asked_as)
     operation = journal.open(asked)
     if not operation.asks_the_same_as(asked):
         raise Conflict(
@@ -180,6 +226,12 @@ def _opened(command: TenantCommand, journal: Journal, clock: Clock) -> Operation
             "one under a new command_id"
         )
     return operation
+
+
+def _change(operation: Operation) -> TenantChange:
+    if operation.change is None:
+        raise TypeError("an order on a device is none of these")
+    return operation.change
 
 
 def _order(command: TenantCommand, operation: Operation) -> TenantOrder:

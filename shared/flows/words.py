@@ -2,10 +2,12 @@
 
 from shared.devices import decide
 from shared.devices.model import Action, Decision, Device, Order, Ownership, Posture, Signal, Word
-from shared.flows.ports import Exchange
+from shared.flows.ports import ExchangeFacts, Postures
 
 
-def decision(word: Word, exchange: Exchange, ownership: Ownership = Ownership.UNKNOWN) -> Decision:
+def decision(
+    word: Word, exchange: ExchangeFacts, ownership: Ownership = Ownership.UNKNOWN
+) -> Decision:
     """Choose what carries the word out; Misconfigured where the app may not, else as choice."""
     chosen = choice(word, exchange, ownership)
     if chosen.action is not None:
@@ -13,7 +15,9 @@ def decision(word: Word, exchange: Exchange, ownership: Ownership = Ownership.UN
     return chosen
 
 
-def choice(word: Word, exchange: Exchange, ownership: Ownership = Ownership.UNKNOWN) -> Decision:
+def choice(
+    word: Word, exchange: ExchangeFacts, ownership: Ownership = Ownership.UNKNOWN
+) -> Decision:
     """Choose what carries the word out; Rejected where nothing can, or nothing should."""
     device = exchange.find(word.mailbox, word.device_id)
     if isinstance(word, Signal):
@@ -21,13 +25,20 @@ def choice(word: Word, exchange: Exchange, ownership: Ownership = Ownership.UNKN
     return _of_order(word, device, exchange=exchange, ownership=ownership)
 
 
-def _of_report(signal: Signal, device: Device, exchange: Exchange) -> Decision:
+def ownership(order: Order, postures: Postures) -> Ownership:
+    """Return whose the device is, as far as the order depends on it."""
+    if order.action is not Action.WIPE_DEVICE:
+        return Ownership.UNKNOWN
+    return postures.ownership(order.tenant_id, order.mailbox, device_id=order.device_id)
+
+
+def _of_report(signal: Signal, device: Device, exchange: ExchangeFacts) -> Decision:
     wipe_state = exchange.wipe_state(device) if signal.posture is Posture.LOST else None
     return decide.for_posture(signal.posture, signal.trust, device=device, wipe_state=wipe_state)
 
 
 def _of_order(
-    order: Order, device: Device, *, exchange: Exchange, ownership: Ownership
+    order: Order, device: Device, *, exchange: ExchangeFacts, ownership: Ownership
 ) -> Decision:
     match order.action:
         case Action.ALLOW:

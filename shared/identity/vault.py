@@ -38,6 +38,7 @@ class Vault:
         verify_challenge_resource: bool,
         patience: Mapping[str, Any],
     ) -> None:
+        self.url = url
         self._credential = credential
         # Off only for a vault on loopback, whose host cannot match the token's resource.
         self._verify = verify_challenge_resource

@@ -106,7 +106,7 @@ class Senders:
     def _expected(self, name: str) -> Sender:
         known = self.senders.get(name)
         if known is None:
-            raise NotFound(f"no sender named {name[:64]} is configured in MDM_SENDERS")
+            raise NotFound(f"no sender named {name[:64]!r} is configured in MDM_SENDERS")
         if known.is_retired:
             raise Gone(f"sender {name} is retired in MDM_SENDERS: take the webhook out of its MDM")
         return known

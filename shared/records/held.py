@@ -35,10 +35,6 @@ class Held:
         """Note that nothing about the report's device waits, unless that is no longer *waited*."""
         self._table.delete(report.tenant_id, device_row(report), waited.mark)
 
-    def each(self, tenant_id: str, at_most: int) -> list[str]:
-        """Return the operations that wait."""
-        return [str(row["operation_id"]) for row in self._table.all(tenant_id, at_most)]
-
     def _entity(self, report: Report) -> Entity:
         return {
             "PartitionKey": report.tenant_id,

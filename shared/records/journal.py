@@ -6,17 +6,20 @@ from typing import TypeVar
 
 import msgspec
 
-from shared.devices.model import Decision, Device
+from shared.devices.guard import Approval, Hold
+from shared.devices.model import Action, Decision, Device, Posture
 from shared.devices.operation import Operation, State, Step
 from shared.devices.subject import Link, Partnership, Report
-from shared.devices.tenant_change import Altered, TenantChange
+from shared.devices.tenant_change import ACTIONS, Altered, TenantChange
 from shared.errors import Contended
-from shared.records.tables import Entity, Table
+from shared.records import operation_rows
+from shared.records.tables import Entity, Table, Verb, Write
 from shared.telemetry import measures
 
 T = TypeVar("T")
 PROPERTY_LIMIT = 60_000  # bytes of UTF-16; Table storage takes 64 KiB
 LEAST_STEPS = 2
+ASKABLE = frozenset({*Action, *Posture, *ACTIONS})
 
 
 class Journal:
@@ -27,21 +30,31 @@ class Journal:
 
     def open(self, operation: Operation) -> Operation:
         """Store a new operation, or return the one already stored under its id."""
-        etag = self._table.insert(_entity(operation))
-        if etag is not None:
-            return replace(operation, etag=etag)
-        stored = self.find(operation.tenant_id, operation.operation_id)
+        new = replace(operation, listed_as=operation_rows.listed_as(operation))
+        writes = [Write(verb=Verb.INSERT, entity=_entity(new)), *operation_rows.beside(new, "")]
+        try:
+            return replace(new, etag=self._table.transact(writes)[0])
+        except Contended:
+            stored = self.find(operation.tenant_id, operation.operation_id)
         if stored is None:
             raise Contended("the operation's record came and went: try again")
         return stored
 
     def save(self, operation: Operation) -> Operation:
         """Store a step; Contended if another worker has moved the operation meanwhile."""
-        saved = replace(operation, etag=self._table.replace(_entity(operation), operation.etag))
+        listed_as = operation_rows.listed_as(operation)
+        saved = self._saved(replace(operation, listed_as=listed_as), operation.listed_as)
         if saved.state is not State.PLANNED:
-            decided = saved.decision.action if saved.decision else None
-            measures.action(saved.tenant_id, decided or saved.asked, saved.state)
+            measures.action(saved.tenant_id, _kind(saved), saved.state)
         return saved
+
+    def _saved(self, operation: Operation, before: str) -> Operation:
+        entity, etag = _entity(operation), operation.etag
+        if operation.listed_as == before:
+            return replace(operation, etag=self._table.replace(entity, etag))
+        replaced = Write(verb=Verb.REPLACE, entity=entity, etag=etag)
+        etags = self._table.transact([replaced, *operation_rows.beside(operation, before)])
+        return replace(operation, etag=etags[0])
 
     def find(self, tenant_id: str, operation_id: str) -> Operation | None:
         """Return the operation, if there is one."""
@@ -51,6 +64,13 @@ class Journal:
     def ping(self) -> None:
         """Raise a Failure unless the journal can be read."""
         self._table.ping()
+
+
+def _kind(operation: Operation) -> str:
+    """Return what is done, or else what was asked for: of a message nobody could read, anything."""
+    if operation.decision and operation.decision.action:
+        return operation.decision.action
+    return operation.asked if operation.asked in ASKABLE else "unknown"
 
 
 class _Row(msgspec.Struct, kw_only=True):
@@ -77,7 +97,15 @@ class _Row(msgspec.Struct, kw_only=True):
     candidates: str = ""
     matched: str = ""
     repairs: str = ""
+    asked_as: str = ""
+    hold: str = ""
+    approval: str = ""
+    refusal: str = ""
+    plan_hash: str = ""
+    undoes: str = ""
+    undone_by: str = ""
     history: str = "[]"
+    listed_as: str = ""
     etag: str = ""
 
 
@@ -104,7 +132,15 @@ def _entity(operation: Operation) -> Entity:
         candidates=_text(operation.candidates),
         matched="" if operation.matched is None else _json(operation.matched),
         repairs=operation.repairs,
+        asked_as=operation.asked_as,
+        hold=_text(operation.hold),
+        approval=_text(operation.approval),
+        refusal=_text(operation.refusal),
+        plan_hash=operation.plan_hash,
+        undoes=operation.undoes,
+        undone_by=operation.undone_by,
         history=_history(operation.history),
+        listed_as=operation.listed_as,
     )
     columns = msgspec.structs.asdict(row)
     del columns["etag"]
@@ -135,8 +171,16 @@ def _operation(entity: Entity) -> Operation:
         candidates=_read(row.candidates, tuple[Partnership, ...]) or (),
         matched=_read(row.matched, tuple[Link, ...]),
         repairs=row.repairs,
+        asked_as=row.asked_as,
+        hold=_read(row.hold, Hold),
+        approval=_read(row.approval, Approval),
+        refusal=_read(row.refusal, Approval),
+        plan_hash=row.plan_hash,
+        undoes=row.undoes,
+        undone_by=row.undone_by,
         history=msgspec.json.decode(row.history, type=tuple[Step, ...]),
         etag=row.etag,
+        listed_as=row.listed_as,
     )
 
 

@@ -120,16 +120,19 @@ class Table:
         *,
         select: Sequence[str] = (),
         per_answer: int = LONGEST_PAGE,
+        where: Mapping[str, str] | None = None,
     ) -> Iterator[Entity]:
         """
         Yield the entities from one row key up to another, without it, in their keys' order.
 
         In memory there is one answer of at most so many entities; they come without etags,
-        and, if some are selected, with those properties and `RowKey` only.
+        and, if some are selected, with those properties and `RowKey` only. With *where*, only
+        those whose properties are equal: storage looks at all in the range for them.
         """
+        equal = where or {}
         found = self._client.query_entities(
-            RANGE,
-            parameters={"partition": partition, "start": start, "end": end},
+            " and ".join([RANGE, *(f"{name} eq @{name}" for name in equal)]),
+            parameters={**equal, "partition": partition, "start": start, "end": end},
             results_per_page=per_answer,
             select=["RowKey", *select] if select else None,
         )

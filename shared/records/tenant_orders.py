@@ -24,6 +24,10 @@ class TenantOrders:
         """Return the newest order, if there was one."""
         return self._newest.find(tenant_id, _row(target))
 
+    def known(self, tenant_id: str, target: str) -> list[TenantOrder]:
+        """Return what was last ordered about it, the newest first."""
+        return self._newest.known(tenant_id, _row(target))
+
     def withdraw(self, order: TenantOrder) -> None:
         """Forget the order, if it is the newest: it turned out to be impossible."""
         self._newest.withdraw(order)

@@ -1,9 +1,31 @@
 """Log lines on their way out: with the ids of the message at hand, without anybody's name."""
 
+from copy import copy
+from logging import LogRecord
+
+from opentelemetry.instrumentation.logging.handler import LoggingHandler
 from opentelemetry.sdk._logs import LogRecordProcessor, ReadWriteLogRecord
 
 from shared.telemetry import message_context
-from shared.telemetry.redaction import hidden
+from shared.telemetry.redaction import Private, hidden
+
+
+class Outward(LoggingHandler):
+    """Sends lines away: of what is private, and of exceptions, what kind they are."""
+
+    def emit(self, record: LogRecord) -> None:
+        """Send a copy: the record itself is on its way to other handlers, too."""
+        line = copy(record)
+        if isinstance(record.args, tuple):
+            line.args = tuple(
+                each.kind if isinstance(each, Private) else each for each in record.args
+            )
+        if record.exc_info and record.exc_info[0] is not None:
+            kind, _, trace = record.exc_info
+            # One of its name, without its text and without what it was raised from.
+            bare = type(kind.__name__, (Exception,), {"__module__": kind.__module__})
+            line.exc_info = (bare, bare(), trace)
+        super().emit(line)
 
 
 class Cleaned(LogRecordProcessor):

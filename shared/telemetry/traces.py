@@ -1,5 +1,6 @@
 """One trace from a webhook over the queues to Exchange (W3C Trace Context)."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -24,6 +25,12 @@ def carried() -> dict[str, str]:
     fields: dict[str, str] = {}
     _W3C.inject(fields)
     return {TRACEPARENT: fields[TRACEPARENT]} if TRACEPARENT in fields else {}
+
+
+def current_id() -> str:
+    """Return the current trace's id in the form of a UUID; outside of one, a random UUID."""
+    trace_id = trace.get_current_span().get_span_context().trace_id
+    return str(uuid.UUID(int=trace_id) if trace_id else uuid.uuid4())
 
 
 @contextmanager
@@ -67,8 +74,14 @@ def calling(
     service: str, operation: str, attributes: Mapping[str, str] | None = None
 ) -> Iterator[Span]:
     """Time one call of a service; *operation* says which kind, never on whom or what."""
-    named = {"peer.service": service, "rpc.system": "http", "rpc.method": operation}
-    with _span(f"{service} {operation}", SpanKind.CLIENT, {**named, **(attributes or {})}) as span:
+    named = {
+        "peer.service": service,
+        "rpc.system": "http",
+        "rpc.method": operation,
+        **message_context.at_hand().ids,
+        **(attributes or {}),
+    }
+    with _span(f"{service} {operation}", SpanKind.CLIENT, named) as span:
         yield span
 
 

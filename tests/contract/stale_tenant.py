@@ -17,6 +17,7 @@ from shared.errors import Misconfigured, Retryable
 from shared.exchange.admin import ExchangeAdmin
 from shared.exchange.inventory import Inventory
 from shared.exchange.probe import Probe
+from shared.flows.guarding import Guard
 from shared.flows.stale_device import StaleDevice
 from shared.flows.stale_planning import StalePlanning
 from shared.flows.stale_removal import StaleRemoval
@@ -32,6 +33,7 @@ from tests.contract.exchange_client import ClientWorld
 from tests.contract.exchange_world import TENANT_ID
 from tests.contract.inventory_world import PARTS, InventoryWorld
 from tests.contract.storage_wire import Wire, table
+from tests.unit.brake_world import BrakeRecords
 from tests.unit.stand_ins import FakeEvents, FakeQueue
 
 OWNER = "adele@contoso.com"
@@ -110,6 +112,7 @@ class StaleTenant:
                 clock=clock,
                 settle=timedelta(minutes=2),
                 patience=timedelta(hours=72),
+                guard=self._guard,
             ),
         )
         return TenantSteps(
@@ -135,7 +138,14 @@ class StaleTenant:
             journal=self.journal,
             events=self.events,
             clock=clock,
+            guard=self._guard,
         )
+
+    @property
+    def _guard(self) -> Guard:
+        clock = self.client.clock
+        brake = BrakeRecords().brake(self.journal, self.events, clock, tenant_id=TENANT_ID)
+        return brake.guard(TENANT_ID)
 
     def order(self, action: str, **fields: object) -> Operation:
         """Take an order in, deliver it until it is done with, and return what the journal says."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared import tenant_messages
+from shared.braking import Brake
+from shared.devices.guard import Allowances
 from shared.devices.operation import Operation
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Misconfigured, Retryable
@@ -17,6 +19,7 @@ from shared.records.journal import Journal
 from shared.records.tenant_orders import TenantOrders
 from tests.contract.exchange_world import BASE, TENANT_ID
 from tests.contract.policies_world import policies_of
+from tests.unit.brake_world import UNLIMITED, BrakeRecords
 from tests.unit.default_access_world import Records, Scene
 from tests.unit.stand_ins import FakeEvents, FakeQueue, FakeTable
 from tests.unit.world import ETERNAL, Life, mortal
@@ -48,6 +51,8 @@ class Office:
     queue: FakeQueue = field(default_factory=FakeQueue)
     records: Records = field(default_factory=Records)
     lacking: set[str] = field(default_factory=set)
+    allowances: Allowances = UNLIMITED
+    brakes: BrakeRecords = field(default_factory=BrakeRecords)
 
     def require(self, action: str) -> None:
         """Fail as the probe does, for an action that lacks a cmdlet."""
@@ -74,6 +79,19 @@ class Office:
             journal=mortal(self.journal, life),
             events=mortal(self.events, life),
             clock=world.clock,
+            guard=self.brake(life).guard(TENANT_ID),
+        )
+
+    def brake(self, life: Life | None = None) -> Brake:
+        """Return the brake of a worker with this much life."""
+        left = life or Life(ETERNAL)
+        return self.brakes.brake(
+            mortal(self.journal, left),
+            mortal(self.events, left),
+            self.scene.world.clock,
+            allowances=self.allowances,
+            tenant_id=TENANT_ID,
+            tenant_orders=mortal(self.orders, left),
         )
 
     def accept(self, command: TenantCommand) -> Operation:

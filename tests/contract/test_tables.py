@@ -75,6 +75,16 @@ def test_a_scan_carries_no_more_than_what_is_selected(rows: Table) -> None:
     assert (rows.get(HERE, "a1") or {})["a"] == content
 
 
+def test_a_scan_yields_only_what_has_what_is_asked_for(rows: Table) -> None:
+    for row, text in (("a-1", "it's"), ("a-2", "it"), ("a-3", "it's")):
+        rows.insert(entity(row, text))
+
+    found = list(rows.scan(HERE, "a", "b", select=["RowKey"], where={"said": "it's"}))
+
+    assert [each["RowKey"] for each in found] == ["a-1", "a-3"]
+    assert list(rows.scan(HERE, "a", "b", where={"said": "it's", "heard": "x"})) == []
+
+
 def test_a_scan_asks_only_as_far_as_somebody_reads(storage: str) -> None:
     wire = Wire()
     with table(storage, wire) as rows:

@@ -86,7 +86,8 @@ def reported(
 def held(world: World, client: httpx.Client, phone: Phone) -> Operation:
     """Return the operation that waits for a person to say which device a phone is, if any."""
     listed = get(world, client, "operations?state=held").json()["operations"]
-    about: list[Operation] = [each for each in listed if each["subject"]["serial"] == phone.serial]
+    reports = [each for each in listed if each["subject"]]
+    about: list[Operation] = [each for each in reports if each["subject"]["serial"] == phone.serial]
     return about[0] if about else {}
 
 

@@ -20,6 +20,7 @@ def places(world: World, canaries: Canaries, answers: list[httpx.Response]) -> d
         "blobs": _blobs(world.connection_string),
         "sent to storage": "\n".join(canaries.stored),
         "events": json.dumps(world.topic.events, default=str),
+        "telemetry": json.dumps(world.insights.items()),
         "answers": "\n".join(f"{answer.headers}\n{answer.text}" for answer in answers),
     }
 

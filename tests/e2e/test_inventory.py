@@ -81,9 +81,9 @@ def devices(world: World, client: httpx.Client, **filters: object) -> list[Row]:
         page = answer.json()
         assert len(page["devices"]) <= PAGE
         found += page["devices"]
-        if page["after"] is None:
+        if page["next"] is None:
             return found
-        after = {"after": page["after"]}
+        after = {"after": page["next"]}
 
 
 def device(world: World, client: httpx.Client, phone: Device) -> Row:

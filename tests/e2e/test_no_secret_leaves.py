@@ -16,14 +16,17 @@ from infra.local import contoso
 from infra.local.serve import Simulator
 from infra.local.simulators.exchange import faults
 from infra.local.simulators.mdm.vendors import SENDERS
-from infra.local.world import World
+from infra.local.world import World, utc_now
 from tests.e2e.administering import unregistered, with_rights, without_vault_role
 from tests.e2e.asking import a_phone, an_order, get, order, post, refused, report, wiped
 from tests.e2e.canaries import Canaries, leaks, spelled_key, spelled_text, spelled_token
 from tests.e2e.fuse import Fuse, busy, cut_after_effect, cut_before_effect
+from tests.e2e.keys import run_the_watch
 from tests.e2e.looking import abandoned_events, done, rows, until, waits_for
 from tests.e2e.managing import address, composed, managed, signs
 from tests.e2e.rummaging import places
+
+MONITOR = "https://monitor.azure.com"
 
 
 @dataclass
@@ -65,6 +68,7 @@ def day() -> Iterator[Day]:
         _azure(day)
         _messages(day)
         _senders(day)
+        _telemetry(day)
         yield day
 
 
@@ -94,6 +98,8 @@ def test_the_day_saw_what_it_should_have_seen(day: Day) -> None:
     assert "easgate.signal.v1" in found["sent to storage"]
     assert all(f"mdm:{name}" in found["tables"] for name in SENDERS)
     assert "a chunked body does not reach the function" in found["log"]
+    for told in ("on_webhook", "Exchange Set-CASMailbox", "answered 401", "is given up"):
+        assert told in found["telemetry"], told
 
 
 def test_a_secret_that_leaks_is_found_in_every_place(day: Day) -> None:
@@ -104,6 +110,7 @@ def test_a_secret_that_leaks_is_found_in_every_place(day: Day) -> None:
     post(world, day.client, "commands", told)
     until(lambda: secret in json.dumps(world.topic.events), "the secret is announced")
     world.put("planted", secret)
+    _plant_in_telemetry(world, secret)
     with (
         BlobServiceClient.from_connection_string(world.connection_string) as service,
         suppress(ResourceExistsError),
@@ -238,6 +245,26 @@ def _senders(day: Day) -> None:
         client.get(address(world, name), params=secret)
     spoke = {f"mdm:{name}" for name in SENDERS}
     until(lambda: spoke <= {row["asked_by"] for row in rows(world, "journal")}, "all were heard")
+
+
+def _telemetry(day: Day) -> None:
+    """Let the watch look: it sends what the app has to tell of all this."""
+    run_the_watch(day.world, day.client)
+    until(lambda: "days_left" in json.dumps(day.world.insights.items("MetricData")), "it is told")
+
+
+def _plant_in_telemetry(world: World, secret: str) -> None:
+    """Tell it as the app itself would."""
+    token, _ = world.entra.managed_identity_token(MONITOR, contoso.APP_IDENTITY)
+    item = {
+        "name": "Microsoft.ApplicationInsights.Message",
+        "time": utc_now().isoformat(),
+        "iKey": world.insights.instrumentation_key,
+        "data": {"baseType": "MessageData", "baseData": {"ver": 2, "message": secret}},
+    }
+    address = f"{world.addresses['insights']}/v2.1/track"
+    headers = {"Authorization": f"Bearer {token}"}
+    world.insights(httpx.Request("POST", address, json=[item], headers=headers))
 
 
 def _without_length(call: httpx.Request) -> dict[str, str]:

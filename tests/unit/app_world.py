@@ -3,25 +3,33 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Protocol
 
 from shared import wiring
-from shared.config import Tenant
+from shared.alerts.delivery import Delivery
+from shared.audit.daily_seal import Sealing
+from shared.braking import Brake
 from shared.credentials.webhook_secret import LiveSecret
 from shared.flows.changes import Changing
 from shared.flows.mdm_poll import Polling
 from shared.flows.poll_ports import PolledSender
+from shared.flows.recognition_ports import Named
 from shared.flows.rotation_ports import RotationPorts
 from shared.limits import Limits
 from shared.mdm.senders import Secrets, Sender, Senders
+from shared.rate_limits import RateLimits
 from shared.records.announcements import Announcements
+from shared.records.audit_export import AuditExport
+from shared.records.audit_log import AuditLog
 from shared.records.awaited import Awaited
 from shared.records.certificates import Certificates
 from shared.records.held import Held
+from shared.records.kept_words import KeptWords
 from shared.records.links import Links
+from shared.records.operation_list import OperationList
 from shared.records.polled import Polled
 from shared.records.reports import Reports
 from shared.records.rotations import Rotations
@@ -31,6 +39,9 @@ from shared.records.tenant_orders import TenantOrders
 from shared.records.unheeded import Unheeded
 from shared.records.validations import Validations
 from shared.services import OneExchange, Services
+from shared.sign_in import SignIn
+from shared.tenants import Tenant
+from tests.unit.audit_world import FakeBlobs
 from tests.unit.builders import TENANT, a_device
 from tests.unit.certificates import an_app
 from tests.unit.default_access_world import Records
@@ -45,7 +56,16 @@ def a_tenant(**changes: object) -> Tenant:
     return Tenant(
         app=an_app(**changes),
         organization="contoso.onmicrosoft.com",
-        limits=Limits(wipe_settle=SETTLE.total_seconds(), rotate_ahead=0),
+        limits=Limits(
+            wipe_settle=SETTLE.total_seconds(),
+            rotate_ahead=0,
+            wipes_per_hour=10**6,
+            blocks_per_hour=10**6,
+            removals_per_hour=10**6,
+            policy_changes_per_hour=10**6,
+            fleet_share=1,
+            approvals=False,
+        ),
     )
 
 
@@ -82,8 +102,14 @@ class Deployment:
     announced: Announcements = field(default_factory=lambda: Announcements(FakeTable()))
     rotations: Rotations = field(default_factory=lambda: Rotations(FakeTable()))
     stale_plans: StalePlans = field(default_factory=lambda: StalePlans(FakeTable()))
+    kept_words: KeptWords = field(default_factory=lambda: KeptWords(FakeTable()))
     pings: dict[str, Callable[[], None]] = field(default_factory=dict)
     tenants: dict[str, Tenant] = field(default_factory=lambda: {TENANT: a_tenant()})
+    sign_in: SignIn | None = None
+    audit_blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    alerts: Delivery | None = None
+
+    rates: RateLimits = field(default_factory=lambda: RateLimits(100_000, FakeClock()))
 
     def __post_init__(self) -> None:
         self.pings = {
@@ -126,6 +152,16 @@ class Deployment:
         )
 
     @property
+    def brake(self) -> Brake:
+        """Return the brake, by the tenants' own limits."""
+        return replace(
+            self.world.brake(),
+            allowances={name: each.allowances for name, each in self.tenants.items()},
+            expires={name: each.held_for for name, each in self.tenants.items()},
+            queue=self.queue,
+        )
+
+    @property
     def services(self) -> Services:
         """Return the ports."""
         clock = self.world.clock
@@ -133,18 +169,32 @@ class Deployment:
         without_pictures: Any = SimpleNamespace(pictures=absent)
         return Services(
             tenants=self.tenants,
+            sign_in=self.sign_in,
             rotations=dict.fromkeys(self.tenants, self.rotation),
             exchanges=dict.fromkeys(self.tenants, self.exchange),
             tenant_orders=TenantOrders(FakeTable()),
             default_changes=Records(),
             stale_plans=self.stale_plans,
+            kept_words=self.kept_words,
             journal=self.world.journal,
+            audit=AuditExport(self.audit_blobs),
+            sealing=Sealing(
+                log=AuditLog(self.audit_blobs, clock),
+                vault=absent,
+                pins=self.pins,
+                clock=clock,
+            ),
+            operation_list=OperationList(self.world.journal_table),
+            rates=self.rates,
             postures=self.world.postures,
             orders=self.world.orders,
-            links=Links(self.links),
-            reports=Reports(self.reports),
-            held=Held(self.held, clock),
-            awaited=Awaited(FakeTable()),
+            brake=self.brake,
+            named=Named(
+                links=Links(self.links),
+                reports=Reports(self.reports),
+                held=Held(self.held, clock),
+                awaited=Awaited(FakeTable()),
+            ),
             unheeded=Unheeded(self.unheeded, clock),
             people={},
             queues=self.queue,
@@ -161,8 +211,8 @@ class Deployment:
             ),
             inventories=without_pictures,
             events=self.world.events,
+            alerts=self.alerts or absent,
             vault=self.vault,
-            vault_url="https://contoso-kv.vault.azure.net",
             entra=self.vault,
             own_registrations=self.vault,
             pins=self.pins,
@@ -192,6 +242,22 @@ class Message:
         return self.body
 
 
+class Fields(Mapping[str, str]):
+    """Header fields, by names whose case does not matter, as in earnest."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = {name.lower(): value for name, value in given.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._given[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """A request, as far as our functions look at one."""
@@ -201,6 +267,7 @@ class Request:
     route_params: Mapping[str, str]
     params: Mapping[str, str]
     headers: Mapping[str, str]
+    url: str = "https://easgate.example/api"
 
     def get_body(self) -> bytes:
         """Return what was sent."""
@@ -247,7 +314,7 @@ def request(
         body=body,
         route_params=route or {},
         params=params or {},
-        headers=headers or {},
+        headers=Fields(headers or {}),
     )
 
 

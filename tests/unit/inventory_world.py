@@ -154,6 +154,7 @@ class InventoryWorld:
             exchange=mortal(self.listing, left),
             postures=mortal(self.postures, left),
             orders=mortal(self.orders, left),
+            journal=mortal(self.journal, left),
             queue=mortal(self.queue, left),
             repair_drift=self.repair_drift,
             repairs_per_run=self.repairs_per_run,

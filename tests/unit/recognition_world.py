@@ -148,7 +148,8 @@ class RecognitionWorld:
 
     def __post_init__(self) -> None:
         self.partnerships = FakePartnerships(self.known)
-        self.held = Held(FakeTable(), self.clock)
+        self.held_table = FakeTable()
+        self.held = Held(self.held_table, self.clock)
 
     def recognition(self, life: Life | None = None) -> Recognition:
         """Return what a worker with this much life recognises devices with."""
@@ -213,7 +214,7 @@ class RecognitionWorld:
     @property
     def waits(self) -> list[str]:
         """The operations that are listed as waiting for a person."""
-        return self.held.each(TENANT, LISTED)
+        return [str(row["operation_id"]) for row in self.held_table.all(TENANT, LISTED)]
 
 
 def listed(partnerships: tuple[Partnership, ...]) -> tuple[Partnership, ...]:

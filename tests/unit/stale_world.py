@@ -9,7 +9,7 @@ from typing import Any
 from shared import tenant_messages
 from shared.devices.inventory import Mailbox, MobileDevice, Row
 from shared.devices.inventory_run import Picture
-from shared.devices.model import Device, WipeState
+from shared.devices.model import Action, Device, WipeState
 from shared.devices.operation import Operation
 from shared.devices.stale_plan import StalePlan
 from shared.devices.tenant_change import TenantCommand
@@ -133,7 +133,7 @@ class Office:
                     device=StaleDevice(
                         orders=mortal(self.world.orders, life),
                         postures=mortal(self.world.postures, life),
-                        steps=self.world.steps(life),
+                        steps=self.world.steps(life).let_through(Action.CLEAR, Action.REMOVE),
                     ),
                     clock=self.world.clock,
                     at_most=self.at_most,
@@ -143,6 +143,7 @@ class Office:
             journal=mortal(self.world.journal, life),
             events=mortal(self.world.events, life),
             clock=self.world.clock,
+            guard=self.world.brake(life).guard(TENANT),
         )
 
     def deliver(self, command: TenantCommand, *deaths: int) -> int:

@@ -1,6 +1,6 @@
 """The world as the stories see it, in memory; storage keeps its etags and its refusals."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ from shared.devices.model import (
 )
 from shared.devices.news import News
 from shared.devices.operation import Operation, is_wipe
+from shared.devices.release import HeldWord, Release
 from shared.devices.settings_change import SettingsChange
 from shared.devices.subject import Report
 from shared.devices.tenant_change import TenantCommand
@@ -105,6 +106,7 @@ class FakeTable(Table):
         *,
         select: Sequence[str] = (),
         per_answer: int = LONGEST_PAGE,
+        where: Mapping[str, str] | None = None,
     ) -> Iterator[Entity]:
         """Yield what is asked for of the entities in the range; each answer shows its moment."""
         while found := sorted(
@@ -112,7 +114,8 @@ class FakeTable(Table):
         )[:per_answer]:
             self._check()
             asked = {"RowKey", *select} if select else None
-            answer = [_part(self.rows[key], asked) for key in found]
+            rows = [self.rows[key] for key in found]
+            answer = [_part(row, asked) for row in rows if (where or {}).items() <= row.items()]
             yield from answer
             start = found[-1][1] + "\0"
         self._check()
@@ -355,6 +358,10 @@ class FakeEvents:
         """Take that an operation waits for a person."""
         self._take(catalogue.operation_held(operation))
 
+    def operation_settled(self, operation: Operation) -> None:
+        """Take that an operation which waited for a person is over."""
+        self._take(catalogue.operation_settled(operation))
+
     def operation_abandoned(self, operation: Operation) -> None:
         """Take that an operation was given up."""
         self._take(catalogue.operation_abandoned(operation))
@@ -383,6 +390,10 @@ class FakeEvents:
         """Take that a chain which worked does so no more."""
         self._take(catalogue.validation_failed(app, report, before))
 
+    def validation_passed(self, app: App, report: Validated, before: LastValidation) -> None:
+        """Take that a chain which did not work does so again."""
+        self._take(catalogue.validation_passed(app, report, before))
+
     def _take(self, event: Event) -> None:
         if self.down:
             raise self.down
@@ -399,6 +410,8 @@ class FakeQueue:
     tenant_commands: list[TenantCommand] = field(default_factory=list)
     runs: list[tuple[RunOrder, timedelta]] = field(default_factory=list)
     back: list[tuple[str, bytes, timedelta | None]] = field(default_factory=list)
+    held: list[HeldWord] = field(default_factory=list)  # put on their queues again
+    releases: list[Release] = field(default_factory=list)
     has_patience: bool = True
     down: Failure | None = None
 
@@ -417,6 +430,16 @@ class FakeQueue:
         """Take a command that is not about one device."""
         self._check()
         self.tenant_commands.append(command)
+
+    def put_held(self, words: Sequence[HeldWord]) -> None:
+        """Take held messages, which go on."""
+        self._check()
+        self.held.extend(words)
+
+    def put_release(self, release: Release) -> None:
+        """Take the order to release what is held."""
+        self._check()
+        self.releases.append(release)
 
     def put_run(self, order: RunOrder, after: timedelta) -> None:
         """Take a run of the inventory."""

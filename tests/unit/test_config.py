@@ -193,13 +193,15 @@ def test_senders_may_be_left_out() -> None:
 
 
 def test_storage_is_reached_with_an_identity_too() -> None:
-    """Then both addresses are needed; one alone is named as missing."""
+    """Then all addresses are needed; one alone is named as missing."""
     uris = {
         "AzureWebJobsStorage__queueServiceUri": "https://eas.queue.core.windows.net",
         "AzureWebJobsStorage__tableServiceUri": "https://eas.table.core.windows.net",
+        "AzureWebJobsStorage__blobServiceUri": "https://eas.blob.core.windows.net",
     }
     found = settings(AzureWebJobsStorage="", **uris).storage
-    assert (found.connection_string, found.queue_uri, found.table_uri) == ("", *uris.values())
+    assert found.connection_string == ""
+    assert [found.queue_uri, found.table_uri, found.blob_uri] == [*uris.values()]
     for name, uri in uris.items():
         assert "AzureWebJobsStorage" in complaint(AzureWebJobsStorage="", **{name: uri})
 

@@ -43,10 +43,10 @@ def pages(app: InventoryApp, limit: int, **params: str) -> Iterator[list[str]]:
     while True:
         found = ask(app, inventory.get_devices, limit=str(limit), **params, **after)
         yield [each["guid"] for each in found["devices"]]
-        if found["after"] is None:
+        if found["next"] is None:
             return
-        assert found["after"] != after.get("after"), "it goes on where it was"
-        after = {"after": found["after"]}
+        assert found["next"] != after.get("after"), "it goes on where it was"
+        after = {"after": found["next"]}
 
 
 def test_device_is_shown_with_its_mailbox_and_its_place_on_the_lists(app: InventoryApp) -> None:
@@ -133,7 +133,7 @@ def test_listing_begins_again_once_all_has_been_made_anew() -> None:
     app = InventoryApp()
     rows = many(4)
     app.take(*rows)
-    after = ask(app, inventory.get_devices, limit="1")["after"]
+    after = ask(app, inventory.get_devices, limit="1")["next"]
     app.take(*[_changed(row) for row in rows])
     answer = answered(app, inventory.get_devices, after=after)
     assert answer.status_code == 409

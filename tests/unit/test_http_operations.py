@@ -165,10 +165,16 @@ def test_dependencies_are_named_for_those_who_may_know(app: Deployment) -> None:
     app.world.exchange.down = Misconfigured("no role group")
     answer = call(app, operations.get_health_dependencies, request())
     assert answer.status_code == 503
-    assert told(answer) == {
-        "status": "not ready",
-        "dependencies": {"tables": "ok", "queues": "ok", "exchange": "no role group"},
-    }
+    health = told(answer)
+    assert health["status"] == "not ready"
+    assert health["dependencies"] == {"tables": "ok", "queues": "ok", "exchange": "no role group"}
+
+
+def test_health_says_where_nobody_needs_an_approver(app: Deployment) -> None:
+    """It is no failure, and should not be forgotten."""
+    health = told(call(app, operations.get_health_dependencies, request()))
+    assert health["status"] == "ready"
+    assert "off, by limits.approvals" in str(health["warnings"])
 
 
 def test_app_without_settings_answers_and_names_none_to_strangers(

@@ -14,7 +14,13 @@ AZURE = ("azure.core", "azure.identity", "azure.data", "azure.keyvault", "azure.
 TOO_HEAVY = {*AZURE, "httpx", "msal", "cryptography", "requests", "stamina", "shared.assembly"}
 
 FUNCTIONS = {
-    *("get_certificate", "get_device_explanation", "get_health", "get_health_dependencies"),
+    *(
+        "get_audit",
+        "get_certificate",
+        "get_device_explanation",
+        "get_health",
+        "get_health_dependencies",
+    ),
     *("get_openapi", "get_operation", "get_operations", "get_senders"),
     *(
         "on_certificate_schedule",
@@ -27,9 +33,12 @@ FUNCTIONS = {
     *("get_device", "get_devices", "get_report", "get_reports", "post_inventory_sync"),
     "get_stale",
     *("on_inventory_page", "on_poison_inventory_page"),
-    *("on_inventory_schedule", "on_inventory_changes_schedule"),
+    *("on_inventory_schedule", "on_inventory_changes_schedule", "on_held_schedule"),
     *("post_certificate_rotate", "post_certificate_validate", "post_command"),
-    "post_operation_link",
+    *("post_operation_link", "post_operation_replay", "post_operation_undo"),
+    "post_operations_replay",
+    *("on_alert", "on_poison_alert"),
+    *("on_portal", "post_operation_cancel"),
 }
 
 
@@ -55,7 +64,13 @@ def test_queue_functions_have_their_poison_functions() -> None:
     }
     plain = {name for name in queues if not name.endswith("-poison")}
     assert queues == plain | {f"{name}-poison" for name in plain}
-    assert plain == {"device-commands", "device-signals", "inventory-pages", "vault-events"}
+    assert plain == {
+        "alerts",
+        "device-commands",
+        "device-signals",
+        "inventory-pages",
+        "vault-events",
+    }
 
 
 @pytest.mark.parametrize("version", ["3.12", "3.13"])

@@ -1,9 +1,11 @@
 """Devices that are not as they were last said to be: repaired, or only counted."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from shared.devices.guard import Hold, HoldReason
 from shared.devices.inventory import Scope
 from shared.devices.listed import AccessSettings
 from shared.devices.model import (
@@ -14,6 +16,7 @@ from shared.devices.model import (
     Trust,
     WipeCycle,
 )
+from shared.devices.operation import State, opened_by_signal
 from tests.unit.builders import (
     DEVICE_ID,
     GUID,
@@ -58,6 +61,24 @@ def test_drift_is_repaired_by_what_was_reported_once_more(scope: Scope) -> None:
     assert (again.posture, again.device_id) == (Posture.NONCOMPLIANT, DEVICE_ID)
     assert again.signal_id != a_signal().signal_id
     assert run.why == "devices not as last said: 1, repaired: 1"
+
+
+@BOTH
+@pytest.mark.parametrize("state", [State.HELD, State.ABANDONED])
+def test_a_word_that_nobody_approved_is_not_repeated(scope: Scope, state: State) -> None:
+    """It waits for an approver, or was refused: an inventory is no way around that."""
+    world = a_world()
+    let_in_by_a_person(world)
+    operation = world.journal.open(opened_by_signal(a_signal(), world.clock()))
+    hold = Hold(reason=HoldReason.BLOCKS, says="too many", since=world.clock())
+    world.journal.save(replace(operation, hold=hold).stepped(state, "too many", world.clock()))
+
+    run = world.take(scope)
+
+    assert world.said_again == []
+    assert run.why == (
+        "devices not as last said: 1, repaired: 0, left to the next run or to a person: 1"
+    )
 
 
 @BOTH

@@ -126,6 +126,16 @@ def test_quarantined_waiting() -> None:
     assert never == [(*PHONE, "Global", "", None, None)]
 
 
+def test_access_states() -> None:
+    """All devices are counted, whatever Exchange says of them; the largest number comes first."""
+    blocked = a_row(access=AccessState.BLOCKED, access_reason="Individual")
+    groups = [a_group(blocked, a_row(guid="2")), a_group(a_row(guid="3"))]
+    assert rows("access_states", *groups) == [
+        ("Quarantined", "Global", 2),
+        ("Blocked", "Individual", 1),
+    ]
+
+
 def test_rules() -> None:
     """What is wrong with a rule depends on the devices there are."""
     policy = AccessPolicy(default=AccessLevel.ALLOW, rules=(NO_IPADS,))
@@ -176,7 +186,7 @@ def test_every_row_has_a_cell_for_each_column(name: str) -> None:
     assert {len(row) for row in found} == {len(REPORTS[name].columns)}
 
 
-@pytest.mark.parametrize("name", sorted(REPORTS.keys() - {"rules", "outlook"}))
+@pytest.mark.parametrize("name", sorted(REPORTS.keys() - {"access_states", "rules", "outlook"}))
 def test_rows_come_while_mailboxes_stream_past(name: str) -> None:
     """A report asks for a mailbox once the rows of the one before are gone."""
     asked: list[int] = []

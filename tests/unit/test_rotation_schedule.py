@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from shared.credentials.rotation import Phase
+from shared.devices.guard import TIMER
 from shared.devices.operation import Operation, State
 from shared.devices.tenant_change import RotateCertificate, TenantCommand
 from shared.errors import Rejected, Retryable
@@ -15,6 +16,7 @@ from shared.flows.rotation_schedule import begin_if_due, is_rotating
 from shared.flows.tenant_command import TenantSteps
 from shared.records.journal import Journal
 from shared.records.tenant_orders import TenantOrders
+from tests.unit.brake_world import STRICT, BrakeRecords
 from tests.unit.builders import TENANT
 from tests.unit.certificates import an_app
 from tests.unit.rotation_services import LIFE
@@ -48,11 +50,14 @@ class Watched:
             journal=self.journal,
             events=FakeEvents(),
             clock=self.scene.clock,
+            guard=BrakeRecords()
+            .brake(self.journal, FakeEvents(), self.scene.clock, allowances=STRICT)
+            .guard(TENANT),
         )
 
     def accept(self, command: TenantCommand) -> Operation:
         """Take an order in."""
-        return self.steps.accept(command, self.queue)
+        return self.steps.accept(command, self.queue, TIMER)
 
     def look(self) -> list[str]:
         """Let the watch look; returns the ids of the orders that it puts on the queue."""

@@ -68,7 +68,7 @@ def test_the_last_plan_is_shown_with_what_confirms_it(app: Deployment) -> None:
         "list_entries": "keep",
     }
     assert shown["valid_until"] == (NOW + timedelta(hours=24)).isoformat().replace("+00:00", "Z")
-    assert (shown["counts"], shown["last_run"], shown["after"]) == ({"devices": 250}, None, None)
+    assert (shown["counts"], shown["last_run"], shown["next"]) == ({"devices": 250}, None, None)
     [removal] = shown["removals"]
     assert (removal["device_id"], removal["mailbox"], removal["off_blocked"]) == (
         "D1",
@@ -85,9 +85,9 @@ def test_removals_come_by_page_each_of_them_once(app: Deployment) -> None:
         shown = ask(app, **params)
         assert len(shown["removals"]) <= 100
         found.extend(each["guid"] for each in shown["removals"])
-        if shown["after"] is None:
+        if shown["next"] is None:
             break
-        params = {"after": str(shown["after"]), "plan_id": shown["plan_id"]}
+        params = {"after": str(shown["next"]), "plan_id": shown["plan_id"]}
     assert found == [guid(number) for number in range(250)]
 
 

@@ -57,7 +57,22 @@ def test_only_what_worked_before_is_announced_when_it_fails(
     findings: list[Finding | None], announced: int
 ) -> None:
     """What cannot be told changes nothing."""
-    assert told(*findings) == ["certificate.validation_failed"] * announced
+    assert told(*findings).count("certificate.validation_failed") == announced
+
+
+@pytest.mark.parametrize(
+    ("findings", "announced"),
+    [
+        ([GOOD, GOOD], 0),
+        ([GOOD, BAD, GOOD, GOOD], 1),
+        ([GOOD, BAD, DOUBTFUL, GOOD], 1),
+        ([GOOD, DOUBTFUL, GOOD], 0),
+        ([GOOD, BAD, BAD, DOUBTFUL], 0),
+    ],
+)
+def test_what_works_again_is_announced_once(findings: list[Finding | None], announced: int) -> None:
+    """So that an incident ends which its failure began."""
+    assert told(*findings).count("certificate.validation_passed") == announced
 
 
 def test_event_says_what_failed_and_what_to_do() -> None:

@@ -66,6 +66,7 @@ class Token:
 class Chain(FakeVault):
     """All of them; `failures` by the name of what is asked."""
 
+    url: str = "https://contoso-kv.vault.azure.net"
     facts: KeyFacts = GOOD_KEY
     is_proved: bool = True
     claims: Claims = Claims()

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TypeVar, cast
 
+from shared.braking import Brake
+from shared.devices.guard import Allowances
 from shared.devices.model import Command, Device, Signal
 from shared.devices.operation import Operation
-from shared.errors import Retryable, Unfinished
+from shared.errors import HeldBack, Retryable, Unfinished
 from shared.flows import device_command, device_signal
 from shared.flows.steps import Steps
 from shared.records.journal import Journal as TableJournal
 from shared.records.orders import Orders as TableOrders
 from shared.records.postures import Postures as TablePostures
+from tests.unit.brake_world import A_WEEK, UNLIMITED, BrakeRecords
 from tests.unit.builders import TENANT
 from tests.unit.stand_ins import FakeClock, FakeEvents, FakeExchange, FakeQueue, FakeTable
 
@@ -77,6 +80,9 @@ class World:
     journal: TableJournal = field(init=False)
     postures: TablePostures = field(init=False)
     orders: TableOrders = field(init=False)
+    allowances: Allowances = UNLIMITED
+    records: BrakeRecords = field(default_factory=BrakeRecords)  # of the brake
+    expires: timedelta = A_WEEK
     looks_again: timedelta | None = None  # after which the last message is to come once more
 
     def __post_init__(self) -> None:
@@ -95,6 +101,25 @@ class World:
             clock=self.clock,
             settle=SETTLE,
             patience=PATIENCE,
+            guard=self.brake(left).guard(TENANT),
+        )
+
+    def brake(self, life: Life | None = None) -> Brake:
+        """Return the brake as a worker with this much life has it."""
+        left = life or Life(ETERNAL)
+        brake = self.records.brake(
+            mortal(self.journal, left),
+            mortal(self.events, left),
+            self.clock,
+            allowances=self.allowances,
+            expires=self.expires,
+            orders=mortal(self.orders, left),
+        )
+        return replace(
+            brake,
+            budgets=mortal(brake.budgets, left),
+            words=mortal(brake.words, left),
+            queue=mortal(brake.queue, left),
         )
 
     def report(self, signal: Signal, calls: int = ETERNAL) -> None:
@@ -167,6 +192,8 @@ class World:
             yield
         except Unfinished as part:
             self.looks_again = part.after
+        except HeldBack:
+            return  # the message is done with
 
     def operation(self, operation_id: str) -> Operation:
         """Return what the journal says."""

@@ -10,6 +10,8 @@ param tags object
 param tenants string
 @description('MDM_SENDERS as JSON.')
 param mdmSenders string
+@description('ALERT_RECEIVERS as JSON.')
+param alertReceivers string
 @allowed(['public', 'usgov', 'dod', 'china'])
 param cloud string
 param publicUrl string
@@ -19,6 +21,7 @@ param certificateSchedule string
 param mdmSchedule string
 param inventorySchedule string
 param inventoryChangesSchedule string
+param signInClientId string
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int
 @minValue(40)
@@ -44,10 +47,16 @@ param alertWebhook string
 param logRetentionDays int
 param logDailyQuotaGB int
 param storageAudited bool
+param auditDays int
+@secure()
+param auditPseudonyms string
 
 // 13 characters: with its prefix a vault's name is then just as long as it may be, 24.
 var token = uniqueString(resourceGroup().id, environmentName)
 var secretNames = [for sender in items(json(mdmSenders)): sender.value.secret_name]
+var receiverSecretNames = [for receiver in items(json(alertReceivers)): receiver.value.secret_name]
+// The key by which the audit tells names apart; the app knows it by this name.
+var pseudonymsName = 'audit-pseudonyms'
 
 module identities 'identities.bicep' = {
   name: 'identities'
@@ -79,6 +88,7 @@ module storage 'storage.bicep' = {
     isPrivate: vnetEnabled
     workspaceId: monitoring.outputs.workspaceId
     isAudited: storageAudited
+    auditDays: auditDays
   }
 }
 
@@ -92,6 +102,8 @@ module vault 'vault.bicep' = {
     allowedAddresses: allowedAddresses
     isLocked: vaultLocked
     isRecovered: vaultRecovered
+    pseudonymsName: pseudonymsName
+    pseudonyms: auditPseudonyms
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -117,8 +129,8 @@ module rolesOfApp 'roles_of_app.bicep' = {
     vaultName: vault.outputs.name
     topicName: topics.outputs.topicName
     insightsName: monitoring.outputs.insightsName
-    // A secret may serve several senders, and two assignments of one name would clash.
-    secretNames: union(secretNames, secretNames)
+    // A secret may serve several senders or receivers, and two assignments of one name would clash.
+    secretNames: union(secretNames, receiverSecretNames, empty(auditPseudonyms) ? [] : [pseudonymsName])
   }
 }
 
@@ -179,12 +191,14 @@ module functionApp 'function_app.bicep' = {
     insightsConnection: monitoring.outputs.insightsConnection
     tenants: tenants
     mdmSenders: mdmSenders
+    alertReceivers: alertReceivers
     cloud: cloud
     publicUrl: publicUrl
     certificateSchedule: certificateSchedule
     mdmSchedule: mdmSchedule
     inventorySchedule: inventorySchedule
     inventoryChangesSchedule: inventoryChangesSchedule
+    signInClientId: signInClientId
   }
   // Its first start reads storage and vault: without the roles it would fail and look broken.
   dependsOn: [rolesOfApp]

@@ -20,25 +20,31 @@ param topicEndpoint string
 param insightsConnection string
 param tenants string
 param mdmSenders string
+param alertReceivers string
 param cloud string
 param publicUrl string
 param certificateSchedule string
 param mdmSchedule string
 param inventorySchedule string
 param inventoryChangesSchedule string
+@description('Client id of the app registration that people sign in to; empty: nobody can.')
+param signInClientId string
 
 var settings = {
   TENANTS: tenants
   MDM_SENDERS: mdmSenders
+  ALERT_RECEIVERS: alertReceivers
   CLOUD: cloud
   KEY_VAULT_URL: vaultUrl
   EVENT_GRID_TOPIC_ENDPOINT: topicEndpoint
   AZURE_CLIENT_ID: runtimeClientId
   ROTATOR_CLIENT_ID: rotatorClientId
+  API_CALLS_PER_SECOND: '20'
   CERTIFICATE_SCHEDULE: certificateSchedule
   MDM_SCHEDULE: mdmSchedule
   INVENTORY_SCHEDULE: inventorySchedule
   INVENTORY_CHANGES_SCHEDULE: inventoryChangesSchedule
+  SIGN_IN_TENANT_ID: empty(signInClientId) ? '' : tenant().tenantId
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: runtimeClientId
   AzureWebJobsStorage__blobServiceUri: blobUrl
@@ -49,6 +55,7 @@ var settings = {
   APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
   APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
   APPLICATIONINSIGHTS_SDKSTATS_DISABLED: 'true'
+  APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED: 'true'
   PYTHON_ENABLE_OPENTELEMETRY: 'true'
   // At least what host.json lets run at once: batchSize and newBatchThreshold, and calls besides.
   PYTHON_THREADPOOL_THREAD_COUNT: '32'
@@ -134,6 +141,49 @@ resource noPublishingPassword 'Microsoft.Web/sites/basicPublishingCredentialsPol
   parent: app
   name: 'scm'
   properties: { allow: false }
+}
+
+resource signIn 'Microsoft.Web/sites/config@2025-03-01' = if (!empty(signInClientId)) {
+  // checkov:skip=CKV_AZURE_13: these are settings of the site above, which the check takes for a site
+  // checkov:skip=CKV_AZURE_222: these are settings of the site above, which the check takes for a site
+  // checkov:skip=CKV_AZURE_63: these are settings of the site above, which the check takes for a site
+  // checkov:skip=CKV_AZURE_65: these are settings of the site above, which the check takes for a site
+  // checkov:skip=CKV_AZURE_66: these are settings of the site above, which the check takes for a site
+  // checkov:skip=CKV_AZURE_80: these are settings of the site above, which the check takes for a site
+  // checkov:skip=CKV_AZURE_88: these are settings of the site above, which the check takes for a site
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true }
+    globalValidation: {
+      // MDMs and systems prove themselves in ways of their own; the app asks who a person is where it matters.
+      requireAuthentication: false
+      unauthenticatedClientAction: 'AllowAnonymous'
+    }
+    httpSettings: { requireHttps: true }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        // Without a client secret: the page needs to know who somebody is, and no token.
+        registration: {
+          clientId: signInClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: {
+          allowedAudiences: [signInClientId]
+          defaultAuthorizationPolicy: { allowedApplications: [signInClientId] }
+        }
+      }
+    }
+    login: {
+      tokenStore: { enabled: false }
+      // As long as this, a role that was taken away still works for who has signed in before.
+      cookieExpiration: {
+        convention: 'FixedTime'
+        timeToExpiration: '04:00:00'
+      }
+    }
+  }
 }
 
 output name string = app.name

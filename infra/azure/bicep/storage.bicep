@@ -6,10 +6,12 @@ param isPrivate bool
 param workspaceId string
 @description('True: also who reads and writes blobs and table rows.')
 param isAudited bool
+@description('Days for which nobody can change or delete a record of the audit.')
+param auditDays int
 
 var auditCategories = isAudited ? ['StorageRead', 'StorageWrite', 'StorageDelete'] : []
 // Poison queues are made by the host with the first message that needs one.
-var queueNames = ['device-commands', 'device-signals', 'inventory-pages', 'vault-events']
+var queueNames = ['alerts', 'device-commands', 'device-signals', 'inventory-pages', 'vault-events']
 
 resource account 'Microsoft.Storage/storageAccounts@2026-04-01' = {
   // checkov:skip=CKV_AZURE_35: denied with private networking; without it the app has no address to name, and tokens alone open it
@@ -66,6 +68,22 @@ resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@
   parent: blobs
   name: 'dead-letters'
   properties: { publicAccess: 'None' }
+}
+
+resource audit 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-04-01' = {
+  parent: blobs
+  name: 'audit'
+  properties: { publicAccess: 'None' }
+}
+
+// Unlocked: an owner can still take it away, which the activity log shows. Once locked (RUNBOOK.md), nobody can.
+resource auditKept 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-04-01' = {
+  parent: audit
+  name: 'default'
+  properties: {
+    immutabilityPeriodSinceCreationInDays: auditDays
+    allowProtectedAppendWrites: true
+  }
 }
 
 resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2026-04-01' = {

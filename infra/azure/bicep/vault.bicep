@@ -6,6 +6,9 @@ param allowedAddresses array
 param isLocked bool
 param isRecovered bool
 param workspaceId string
+param pseudonymsName string
+@secure()
+param pseudonyms string
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   // checkov:skip=CKV_AZURE_109: denied with private networking; without it the app has no address to name, and roles alone open it
@@ -34,6 +37,18 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
       ipRules: [for address in allowedAddresses: { value: address }]
       virtualNetworkRules: []
     }
+  }
+}
+
+resource auditPseudonyms 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (!empty(pseudonyms)) {
+  // checkov:skip=CKV_AZURE_41: nothing must end it unasked; whoever disables it leaves names out of the audit
+  // checkov:skip=CKV_AZURE_114: it has a content type, which the check misses
+  parent: vault
+  name: pseudonymsName
+  tags: tags
+  properties: {
+    contentType: 'key of the audit\'s pseudonyms'
+    value: pseudonyms
   }
 }
 

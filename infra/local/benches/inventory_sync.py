@@ -168,6 +168,7 @@ class Parts:
             exchange=self.exchange(),
             postures=Postures(self.table("postures")),
             orders=Orders(self.table("orders")),
+            journal=Journal(self.table("journal")),
             queue=self.queue(),
             repair_drift=False,
             repairs_per_run=0,

@@ -8,7 +8,7 @@ storage queues. The app needs no change.
 What it does not do:
 - no scale-out, no second worker process, no dynamic concurrency;
 - no leases between instances: a timer runs in every host that is started;
-- no platform front end: no 230 second limit, no Easy Auth, no CORS;
+- no platform front end: no 230 second limit, no CORS, and Easy Auth as easy_auth.py says;
 - no Application Insights;
 - no key store: keys come from the command line, and Event Grid's endpoint takes the same ones;
 - no other trigger or binding (refused at start), no TimeSpan schedules;

@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
-from infra.local.host import hostfile, index, logs, settings
+from infra.local.host import easy_auth, hostfile, index, logs, settings
+from infra.local.host.easy_auth import EasyAuth
 from infra.local.host.hostfile import HostFileError
 from infra.local.host.keys import Keys
 from infra.local.host.routes import RouteError
@@ -44,7 +45,8 @@ def main(argv: list[str]) -> int:
 
 async def _run(arguments: argparse.Namespace, announcements: TextIO, names: dict[str, str]) -> None:
     app = arguments.app.resolve()
-    values = settings.adopt()
+    sign_in = EasyAuth.read(arguments.sign_in) if arguments.sign_in else None
+    values = settings.adopt(dict([easy_auth.ENABLED]) if sign_in else {})
     if values.get("PYTHON_ENABLE_DEBUG_LOGGING") == "1":
         logging.getLogger().setLevel(logging.DEBUG)
     options = hostfile.read(app, values)
@@ -58,6 +60,7 @@ async def _run(arguments: argparse.Namespace, announcements: TextIO, names: dict
         functions=functions,
         keys=Keys(function=arguments.function_key, master=arguments.master_key),
         lease=timedelta(seconds=arguments.lease) if arguments.lease else LEASE,
+        sign_in=sign_in,
         names=names,
     )
     listening = socket.create_server(("127.0.0.1", arguments.port))
@@ -98,6 +101,12 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
         type=int,
         metavar="SECONDS",
         help="how long a received message stays invisible; the platform always takes 600",
+    )
+    parser.add_argument(
+        "--sign-in",
+        type=Path,
+        metavar="FILE",
+        help="let people sign in, as App Service's authentication does; who, says this JSON file",
     )
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop with the starter")
     return parser.parse_args(argv)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from infra.local.host import asgi, eventgrid, http, routes
 from infra.local.host.admin import Admin
 from infra.local.host.asgi import Receive, Reply, Request, Scope, Send, TooLargeError
+from infra.local.host.easy_auth import EasyAuth
 from infra.local.host.index import IndexedFunction
 from infra.local.host.invoke import Call, Outcome
 from infra.local.host.keys import Keys
@@ -22,6 +23,7 @@ class Front:
     admin: Admin
     call_http: Callable[[Call], Awaitable[Outcome]]
     call_event: Callable[[Call], Awaitable[Outcome]]
+    sign_in: EasyAuth | None
     body_limit: int = asgi.BODY_LIMIT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,10 +32,16 @@ class Front:
             return
         try:
             request = await asgi.read(scope, receive, self.body_limit)
-            reply = await self._answer(request)
+            reply = await self._guarded(request)
         except TooLargeError:
             reply = Reply(413, headers=[("connection", "close")])
         await asgi.write(reply, send)
+
+    async def _guarded(self, request: Request) -> Reply:
+        if self.sign_in is None:
+            return await self._answer(request)
+        reply = self.sign_in.answer(request)
+        return reply or await self._answer(self.sign_in.vouch(request))
 
     async def _answer(self, request: Request) -> Reply:
         path = request.path.rstrip("/").lower()

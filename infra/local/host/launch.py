@@ -52,11 +52,13 @@ class FunctionHost:
         master_key: str | None = None,
         lease: float | None = None,
         embedded: bool = False,
+        sign_in: Path | None = None,
     ) -> Self:
         """
         Run *app* with exactly *environment*; HostStartError if it does not get ready.
 
-        `func` is tried first, unless *embedded*; *lease* (seconds) and the keys are for our host.
+        `func` is tried first, unless *embedded*; *lease* (seconds), the keys and *sign_in* are for
+        our host.
         """
         program = None if embedded else _working_func()
         host = cls._start_func(program, app, environment, log) if program else None
@@ -65,6 +67,7 @@ class FunctionHost:
         options = {
             "--function-key": function_key,
             "--master-key": master_key,
+            "--sign-in": str(sign_in) if sign_in else None,
             "--lease": str(max(1, round(lease))) if lease else None,
         }
         words = [f"{name}={value}" for name, value in options.items() if value]

@@ -18,6 +18,7 @@ import uvicorn
 from azure.core.exceptions import AzureError
 
 from infra.local.host import admin, asgi, retries, routes, timers
+from infra.local.host.easy_auth import EasyAuth
 from infra.local.host.front import Front
 from infra.local.host.hostfile import HostOptions
 from infra.local.host.index import IndexedFunction
@@ -50,6 +51,7 @@ class Plan:
     functions: Sequence[IndexedFunction]
     keys: Keys
     lease: timedelta
+    sign_in: EasyAuth | None
     names: dict[str, str]  # filled by the invoker, read by the log
 
 
@@ -87,6 +89,7 @@ class Host:
             admin=admin.Admin(plan.functions, self._start),
             call_http=self._invoker.attempt,
             call_event=self._invoke,
+            sign_in=plan.sign_in,
             body_limit=int(settings.get("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT") or asgi.BODY_LIMIT),
         )
 

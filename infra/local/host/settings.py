@@ -59,15 +59,17 @@ class Settings:
         return value
 
 
-def adopt() -> Settings:
+def adopt(platform: Mapping[str, str]) -> Settings:
     """
     Read this process's environment, without what only the cloud may set.
 
-    CONTAINER_NAME and WEBSITE_* make the worker and the Azure SDKs think that they run in Azure.
+    CONTAINER_NAME and WEBSITE_* make the worker and the Azure SDKs think that they run in Azure;
+    *platform* is what this host may say in its stead.
     """
     environment = os.environ  # noqa: TID251  a host's settings are its environment
     for name in list(environment):
         if name == "CONTAINER_NAME" or name.startswith("WEBSITE_"):
             log.warning("%s is set by Azure only: left out", name)
             del environment[name]
+    environment.update(platform)
     return Settings(environment)

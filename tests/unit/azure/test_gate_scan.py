@@ -13,7 +13,7 @@ from tests.unit.azure.gate_world import AZURE, Mistake, copied, plant
 UNREADABLE = Mistake(
     name="a call over several lines",
     file="bicep/easgate.bicep",
-    old="union(secretNames, secretNames)",
+    old="union(secretNames, receiverSecretNames, empty(auditPseudonyms) ? [] : [pseudonymsName])",
     new="union(\n      secretNames\n      secretNames\n    )",
     rule="checkov",
     said="checkov cannot read this file",

@@ -8,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from functions import views
+from functions import certificate_views
 from infra.azure.hooks import after_deploy, tenants
 from infra.azure.onboarding.patience import Patience
 from shared.credentials.findings import Finding, Grade
@@ -50,7 +50,7 @@ def an_app(**grades: Grade) -> Callable[[httpx.Request], httpx.Response]:
         if request.headers["x-functions-key"] != FUNCTION_KEY:
             return httpx.Response(401)
         tenant_id = request.url.params["tenant_id"]
-        reports = views.Reports([a_report(tenant_id, found[tenant_id])])
+        reports = certificate_views.Reports([a_report(tenant_id, found[tenant_id])])
         return httpx.Response(200, content=msgspec.json.encode(reports))
 
     return app

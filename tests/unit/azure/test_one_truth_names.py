@@ -15,7 +15,10 @@ from infra.azure.onboarding import wanted
 from infra.local import contoso
 from infra.local.places import CHECKOUT
 from shared import inventory_messages, messages, vault_events
+from shared.alerts import message as alert_message
+from shared.alerts.settings import ReceiverSettings
 from shared.mdm.settings import SenderSettings
+from shared.records import audit_log, auditing
 from tests.unit.azure import described
 from tests.unit.azure.described import Assignment
 from tests.unit.indexing import index
@@ -69,6 +72,7 @@ def test_azure_has_the_queues_that_functions_listen_to() -> None:
 
 def test_what_is_sent_goes_to_queues_that_functions_listen_to() -> None:
     sent = {messages.COMMANDS, messages.SIGNALS, inventory_messages.QUEUE, vault_events.QUEUE}
+    sent.add(alert_message.QUEUE)
     assert sent == queues()
 
 
@@ -153,10 +157,24 @@ def test_the_readme_names_the_routes_and_the_hook_asks_one_of_them() -> None:
 
 def test_secrets_are_found_by_the_senders_own_field() -> None:
     """The runtime may read what `secret_name` names: in the template, and in the setting."""
-    loop = described.template("bicep/easgate.bicep").symbols["secretNames"].value
-    assert loop is not None
-    assert text(loop).endswith("sender.value.secret_name]")
-    assert "secret_name" in {each.name for each in msgspec.structs.fields(SenderSettings)}
+    symbols = described.template("bicep/easgate.bicep").symbols
+    for name, one in (("secretNames", "sender"), ("receiverSecretNames", "receiver")):
+        loop = symbols[name].value
+        assert loop is not None
+        assert text(loop).endswith(f"{one}.value.secret_name]")
+    for entry in (SenderSettings, ReceiverSettings):
+        assert "secret_name" in {each.name for each in msgspec.structs.fields(entry)}
+
+
+def test_the_audit_goes_to_a_container_that_keeps_it_and_its_key_is_made() -> None:
+    containers = f"{STORAGE}/blobServices/containers"
+    [policy] = described.resources(f"{containers}/immutabilityPolicies")
+    kept = at(policy.value, "parent")
+    assert kept is not None
+    symbols = described.template("bicep/storage.bicep").symbols
+    assert described.named(symbols[text(kept)]) == audit_log.CONTAINER
+    assert described.values("bicep/easgate.bicep", "pseudonymsName") == [auditing.SECRET]
+    assert contoso.PSEUDONYMS == auditing.SECRET
 
 
 def test_queries_ask_for_metrics_that_are_sent() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.timers import HELD_SCHEDULE
 from infra.azure.gate.nodes import literal, text
 from infra.azure.hooks import deployment, tenants
 from infra.local import contoso, sign_in
@@ -25,17 +26,22 @@ from tests.unit.indexing import index
 
 # Where the simulators answer; in Azure `CLOUD` says where Microsoft does.
 ONLY_LOCAL = {"AUTHORITY_HOST", "EXCHANGE_BASE_URL", "GRAPH_BASE_URL"}
-PLATFORM = {"WEBSITE_HOSTNAME", "WEBSITE_SITE_NAME"}  # set by App Service itself
+PLATFORM = {
+    "WEBSITE_AUTH_ENABLED",
+    "WEBSITE_HOSTNAME",
+    "WEBSITE_SITE_NAME",
+}  # set by App Service itself
 # In Azure the storage account knows no keys: an address and an identity instead.
 STORAGE = "AzureWebJobsStorage"
 # What we do not read: the host, the worker and the exporter do.
-HOST = {f"{STORAGE}__{what}" for what in ("credential", "clientId", "blobServiceUri")}
+HOST = {f"{STORAGE}__{what}" for what in ("credential", "clientId")}
 WORKER = {"PYTHON_ENABLE_OPENTELEMETRY", "PYTHON_THREADPOOL_THREAD_COUNT"}
 EXPORTER = {
     f"APPLICATIONINSIGHTS_{what}"
     for what in (
         *("AUTHENTICATION_STRING", "STATSBEAT_DISABLED_ALL"),
         *("CONTROLPLANE_DISABLED", "SDKSTATS_DISABLED"),
+        "OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
     )
 }
 # In the local world: how the Azure SDK's managed identity reaches the simulated one.
@@ -70,8 +76,9 @@ def bindings() -> list[dict[str, object]]:
 def schedules() -> set[str]:
     """Return the settings that timers take their schedules from."""
     timers = [str(each["schedule"]) for each in bindings() if each["type"] == "timerTrigger"]
-    assert all(re.fullmatch("%[A-Z_]+%", each) for each in timers)
-    return {each.strip("%") for each in timers}
+    fixed = {each for each in timers if not re.fullmatch("%[A-Z_]+%", each)}
+    assert fixed == {HELD_SCHEDULE}  # nobody gains by another
+    return {each.strip("%") for each in timers} - fixed
 
 
 def read_by_the_code() -> set[str]:
@@ -133,7 +140,7 @@ def test_the_local_world_gives_what_is_required_and_nothing_that_nobody_reads() 
 
 def test_the_readme_names_every_setting_that_an_operator_has() -> None:
     described_there = {name.removeprefix("__") for name in documented()}
-    suffixes = {"queueServiceUri", "tableServiceUri"}
+    suffixes = {"queueServiceUri", "tableServiceUri", "blobServiceUri"}
     read = read_by_the_code() - ONLY_LOCAL - PLATFORM
     telemetry = {"APPLICATIONINSIGHTS_CONNECTION_STRING"}  # no more than Azure's own default
 
@@ -192,12 +199,14 @@ def test_what_azd_keeps_reaches_the_parameters() -> None:
     assert set(given) <= set(described.parameters("main.bicep"))
     assert given["tenants"] == "${TENANTS=}"
     assert given["mdmSenders"] == "${MDM_SENDERS=}"
+    assert given["alertReceivers"] == "${ALERT_RECEIVERS=}"
     assert '"' not in tenants.kept([{"tenant_id": "1"}])  # it would end the text that it stands in
 
 
 def test_the_app_takes_what_an_empty_parameter_becomes() -> None:
-    empty = {"TENANTS": "[]", "MDM_SENDERS": "{}"}
-    for variable, value in (("tenantsJson", "[]"), ("mdmSendersJson", "{}")):
+    empty = {"TENANTS": "[]", "MDM_SENDERS": "{}", "ALERT_RECEIVERS": "{}"}
+    variables = ("tenantsJson", "mdmSendersJson", "alertReceiversJson")
+    for variable, value in zip(variables, empty.values(), strict=True):
         assert described.values("main.bicep", variable)[0] == value
     settings = config.read({**local(), STORAGE: "UseDevelopmentStorage=true", **empty})
-    assert (settings.tenants, settings.senders) == ({}, {})
+    assert (settings.tenants, settings.senders, settings.receivers) == ({}, {}, {})

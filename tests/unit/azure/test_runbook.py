@@ -18,7 +18,7 @@ TEXT = (AZURE / "RUNBOOK.md").read_text("utf-8")
 CALLS = [line for line in TEXT.splitlines() if "$APP_URL/api/" in line]
 COMMANDS = re.findall(r"python3 -m (infra\.azure .*?)(?:\s{2,}#.*)?$", TEXT, re.MULTILINE)
 BODIES = {"link": LinkRequest, "rotate": RotationRequest}
-OURS = {"KEY", "MASTER", "VAULT"}  # made in the runbook itself, as is $@ of a function
+OURS = {"KEY", "MASTER", "VAULT", "ETAG"}  # made in the runbook itself, as is $@ of a function
 
 
 def text_of(folder: Path, pattern: str) -> str:

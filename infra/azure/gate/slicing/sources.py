@@ -44,6 +44,7 @@ _INSIGHTS = "azure-mgmt-applicationinsights==4.1.0"
 
 _VAULT_2026 = "2026-02-01"
 _STORAGE_2026 = "2026-04-01"
+_CONTAINERS = "Microsoft.Storage/storageAccounts/blobServices/containers"
 _EVENTS_2025 = "2025-02-15"
 _WEB_2025 = "2025-03-01"
 _NETWORK_2025 = "2025-07-01"
@@ -77,6 +78,10 @@ SOURCES = (
     Source(
         *(*_STORAGE, "Microsoft.Storage/storageAccounts/blobServices/containers", _STORAGE_2026),
         "BlobContainer",
+    ),
+    Source(
+        *(*_STORAGE, f"{_CONTAINERS}/immutabilityPolicies", _STORAGE_2026),
+        *("ImmutabilityPolicy", "", CHILD_NAME_DEFAULT),
     ),
     Source(
         *(*_STORAGE, "Microsoft.Storage/storageAccounts/queueServices", _STORAGE_2026),
@@ -145,6 +150,10 @@ SOURCES = (
     Source(
         *(*_WEB, "Microsoft.Web/sites/basicPublishingCredentialsPolicies", _WEB_2025),
         *("CsmPublishingCredentialsPoliciesEntity", "", ("ftp", "scm")),
+    ),
+    Source(
+        *(*_WEB, "Microsoft.Web/sites/config", _WEB_2025),
+        *("SiteAuthSettingsV2", "", ("authsettingsV2",)),
     ),
     Source(
         *("azure-mgmt-authorization==4.0.0", "authorization/v2022_04_01/models"),

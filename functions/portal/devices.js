@@ -1,0 +1,136 @@
+/** The devices as the inventory last saw them: filtered, sorted, some at a time. */
+
+import { get } from "./api.js";
+import { field } from "./dialogs.js";
+import { element } from "./dom.js";
+import { table } from "./tables.js";
+import { accessBadge, counted, named, time } from "./wording.js";
+
+export const title = "Devices";
+
+const PAGE = 50;
+const STATES = ["Allowed", "Blocked", "Quarantined", "DeviceDiscovery", "Unknown"];
+const FILTERS = ["q", "mailbox", "access"];
+
+/** Return the view. */
+export async function view({ person, parameters, signal }) {
+  const asked = Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name) ?? ""]));
+  const after = parameters.get("after") ?? "";
+  const page = await get(
+    "devices",
+    { ...asked, tenant_id: person.tenantId, limit: PAGE, after },
+    signal,
+  );
+  return [
+    element("h1", {}, title),
+    filters(asked, person),
+    element(
+      "p",
+      { class: "hint" },
+      counted(page.devices.length, "device"),
+      " on this page, as seen ",
+      time(page.as_of),
+    ),
+    listed(page.devices, person),
+    paging(page.next, { asked, after, person }),
+  ];
+}
+
+function filters(asked, person) {
+  const text = element("input", { type: "search", name: "q", value: asked.q, maxlength: 320 });
+  const mailbox = element("input", {
+    type: "search",
+    name: "mailbox",
+    value: asked.mailbox,
+    maxlength: 320,
+  });
+  const options = STATES.map((state) =>
+    element("option", { value: state, selected: state === asked.access }, named(state)),
+  );
+  const access = element(
+    "select",
+    { name: "access" },
+    element("option", { value: "" }, "Any"),
+    options,
+  );
+  const apply = (event) => {
+    event.preventDefault();
+    go(person, Object.fromEntries(new FormData(event.target)));
+  };
+  return element(
+    "form",
+    { class: "filters", role: "search", on: { submit: apply } },
+    field("Device or mailbox contains", text),
+    field("Mailbox is", mailbox),
+    field("Access", access),
+    element(
+      "p",
+      { class: "buttons" },
+      element("button", { type: "submit", class: "first" }, "Filter"),
+      element("a", { href: person.link("devices") }, "Clear filters"),
+    ),
+  );
+}
+
+function listed(devices, person) {
+  return table({
+    caption: "Devices",
+    sorted: "mailbox",
+    rows: devices,
+    none: "No device matches. Change the filters.",
+    columns: [
+      { name: "Device", key: "name", value: nameOf, cell: (device) => name(device, person) },
+      { name: "Mailbox", key: "mailbox", value: (device) => device.mailbox },
+      {
+        name: "Access",
+        key: "access",
+        value: (device) => device.access,
+        cell: (device) => accessBadge(device.access),
+      },
+      { name: "Reason", key: "reason", value: (device) => device.access_reason },
+      { name: "Model", key: "model", value: (device) => device.model || device.device_type },
+      { name: "System", key: "os", value: (device) => device.os },
+      {
+        name: "First sync",
+        key: "first",
+        value: (device) => device.first_sync_at,
+        cell: (device) => time(device.first_sync_at, { dayOnly: true }),
+      },
+      { name: "Why", value: () => "", cell: (device) => why(device, person) },
+    ],
+  });
+}
+
+function nameOf(device) {
+  return device.name || device.device_id;
+}
+
+function name(device, person) {
+  return [
+    element("a", { href: person.link("devices", device.guid) }, nameOf(device)),
+    device.name ? element("span", { class: "says" }, device.device_id) : null,
+  ];
+}
+
+function why(device, person) {
+  const label = `Why ${nameOf(device)} is ${named(device.access).toLowerCase()}`;
+  return element("a", { href: person.link("devices", device.guid), "aria-label": label }, "Why");
+}
+
+function paging(next, { asked, after, person }) {
+  const first = after
+    ? element("button", { type: "button", on: { click: () => go(person, asked) } }, "First page")
+    : null;
+  const follow = () => go(person, { ...asked, after: next });
+  const more = next
+    ? element("button", { type: "button", on: { click: follow } }, "Next page")
+    : null;
+  return element("nav", { class: "buttons", "aria-label": "Pages of devices" }, first, more);
+}
+
+function go(person, asked) {
+  const [path, query] = person.link("devices").split("?");
+  const parameters = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(asked)) if (value) parameters.set(name, value);
+  location.hash = `${path}?${parameters}`;
+}

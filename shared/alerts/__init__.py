@@ -1,0 +1,1 @@
+"""Alerts: what people's own tools are told of our events, besides Event Grid."""
