@@ -62,37 +62,38 @@ def _dies_while_making(deadly: Moment) -> None:
     """Kill the app once, before it has a new version."""
     with _a_killable_world() as (world, killer, client):
         old = signed_in(world, client)
-        _rotate(world, killer, client, deadly)
+        assert _rotate(world, killer, client, deadly), f"not killed after {deadly}"
         (new,) = set(versions(world)) - {old}
         _assert_rotated(world, old, new, deadly)
 
 
 def _dies_ever_later(share: int) -> int:
-    """Kill the app at every so manieth of its deeds; returns how many these were."""
+    """Kill the app at every so manieth of its deeds; returns how often it died."""
     with _a_killable_world() as (world, killer, client):
         signed_in(world, client)
         _rotate_to_renewed(world, killer, client, None)  # the very first makes the table's rows
         _rotate_to_renewed(world, killer, client, None)
         mine = _deeds(killer.seen)[share::SHARES]
-        for moment in mine:
-            _rotate_to_renewed(world, killer, client, moment)
+        # On a busy machine a token is tried once more or less: its last moment may not come.
+        deaths = sum([_rotate_to_renewed(world, killer, client, moment) for moment in mine])
         carried_out(world, client, world.phone, "block")
-    return len(mine)
+    return deaths
 
 
 def _rotate_to_renewed(
     world: World, killer: Killer, client: httpx.Client, deadly: Moment | None
-) -> None:
+) -> bool:
     """Rotate to a version that the vault has made by itself, which saves a wait for one."""
     old, before = pinned(world), versions(world)
     new = world.vault.create_certificate(contoso.CERTIFICATE, subject="CN=easgate")
-    _rotate(world, killer, client, deadly)
+    has_died = _rotate(world, killer, client, deadly)
     assert versions(world) == [*before, new], f"killed after {deadly}"
     _assert_rotated(world, old, new, deadly)
+    return has_died
 
 
-def _rotate(world: World, killer: Killer, client: httpx.Client, deadly: Moment | None) -> None:
-    """Order a rotation, and see it through; the truth is looked at all the time."""
+def _rotate(world: World, killer: Killer, client: httpx.Client, deadly: Moment | None) -> bool:
+    """Order a rotation, and see it through, whatever dies; say whether the app did."""
     rotation_id = str(uuid.uuid4())
     killer.arm(deadly)
     insistent(world, lambda: rotate(world, client, command_id=rotation_id))
@@ -103,10 +104,10 @@ def _rotate(world: World, killer: Killer, client: httpx.Client, deadly: Moment |
         return written_down(world, rotation_id) == "done" and has_no_messages(world)
 
     until(settled, f"the rotation is done, killed after {deadly}")
-    assert killer.has_killed is (deadly is not None), f"not killed after {deadly}"
     ended = [each["rotation_id"] for each in told(world, ROTATED)]
     assert ended.count(rotation_id) == 1, f"killed after {deadly}"
     assert not told(world, FAILED), f"killed after {deadly}"
+    return killer.has_killed
 
 
 def _assert_rotated(world: World, old: str, new: str, deadly: Moment | None) -> None:
