@@ -28,11 +28,11 @@ from tests.e2e.keys import (
     told,
     versions,
 )
-from tests.e2e.killer import Killer, Moment, insistent, revive
+from tests.e2e.killer import Killer, Moment, insistent, revive, without_telemetry
 from tests.e2e.looking import has_no_messages, until, written_down
 from tests.e2e.side_by_side import a_world
 
-SHARES = 4  # worlds that share the deaths
+SHARES = 3  # worlds that share the deaths
 FEWEST = 22  # deaths in all of them
 NOTE, REGISTRATION = "tables PUT /rotations", "graph POST /v1.0/applications//addKey"
 TOKEN = "entra POST //oauth2/v2.0/token"  # what a trial of the key asks for
@@ -139,4 +139,5 @@ def _a_killable_world() -> Iterator[tuple[World, Killer, httpx.Client]]:
     killer = Killer()
     with a_world(watch=killer.watch, lease=1, limits={"key_trials_apart": 0}) as (world, client):
         killer.world = world
+        without_telemetry(world)
         yield world, killer, client
