@@ -14,8 +14,10 @@ from functions import (
     queues,
     recognition,
     stale,
+    throttle,
     timers,
     undo_replay,
+    user_certificates,
     webhooks,
 )
 
@@ -32,5 +34,7 @@ app.register_functions(portal.blueprint)
 app.register_functions(inventory.blueprint)
 app.register_functions(stale.blueprint)
 app.register_functions(certificates.blueprint)
+app.register_functions(user_certificates.blueprint)
 app.register_functions(undo_replay.blueprint)
+app.register_functions(throttle.blueprint)
 app.register_functions(audit.blueprint)

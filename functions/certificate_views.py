@@ -1,6 +1,7 @@
 """How certificates look to those who ask over HTTP."""
 
 from datetime import datetime
+from uuid import UUID
 
 import msgspec
 
@@ -8,6 +9,7 @@ from shared.credentials.expiry import Stage
 from shared.credentials.findings import Finding, Grade
 from shared.credentials.mismatch import Kind
 from shared.credentials.validation import LastValidation, Report
+from shared.errors import Rejected
 from shared.flows.certificate_standing import Ending, Standing
 
 
@@ -17,6 +19,12 @@ class Validated(msgspec.Struct, kw_only=True):
     at: datetime
     grade: Grade
     codes: tuple[Finding, ...]
+
+
+class ValidationRun(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Who wants to look on while links are tried names the run."""
+
+    run_id: UUID | None = None
 
 
 class CurrentVersion(msgspec.Struct, kw_only=True):
@@ -67,6 +75,14 @@ class Reports(msgspec.Struct):
     """What a validation found, tenant by tenant."""
 
     reports: list[Report]
+
+
+def asked(body: bytes) -> ValidationRun:
+    """Return what is asked of a validation; nothing at all asks for an ordinary one."""
+    try:
+        return msgspec.json.decode(body.strip() or b"{}", type=ValidationRun)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Rejected(f"the request does not have the documented shape: {error}") from error
 
 
 def certificate(standing: Standing, last: LastValidation | None, now: datetime) -> Certificate:

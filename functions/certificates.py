@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from uuid import UUID
 
 import azure.functions as func
 
@@ -11,8 +12,9 @@ from shared import operating, tenant_messages, wiring
 from shared.credentials.certificate import App
 from shared.credentials.validation import Report
 from shared.devices.caller import Role
-from shared.errors import Failure, Rejected
+from shared.errors import Failure, NotFound, Rejected
 from shared.flows import validation_memory
+from shared.flows.validation_memory import Followed
 from shared.services import Services
 
 log = logging.getLogger("easgate.http")
@@ -43,9 +45,24 @@ def get_certificate(req: func.HttpRequest) -> func.HttpResponse:
 @served(blueprint, route="certificate/validate", method="POST", needs=Role.OPERATOR)
 def post_certificate_validate(req: func.HttpRequest) -> func.HttpResponse:
     """Try each link from the vault to Exchange, and grade it."""
+    services, asked = wiring.services(), certificate_views.asked(req.get_body())
+    apps = services.apps(req.params.get("tenant_id"))
+    return replies.json(
+        certificate_views.Reports([_validated(services, app, asked.run_id) for app in apps])
+    )
+
+
+@served(blueprint, route="certificate/validation", method="GET", needs=Role.VIEWER)
+def get_certificate_validation(req: func.HttpRequest) -> func.HttpResponse:
+    """Return how far the tenant's validation has come that was begun last under a run_id."""
     services = wiring.services()
-    reports = [_validated(services, app) for app in services.apps(req.params.get("tenant_id"))]
-    return replies.json(certificate_views.Reports(reports))
+    apps = services.apps(req.params.get("tenant_id"))
+    if len(apps) != 1:
+        raise Rejected("tenant_id must say whose validation is meant")
+    progress = services.validations.progress(apps[0].tenant_id)
+    if progress is None:
+        raise NotFound("no validation was begun under a run_id yet")
+    return replies.json(progress)
 
 
 @served(blueprint, route="certificate/rotate", method="POST", needs=Role.OPERATOR)
@@ -66,8 +83,14 @@ def post_certificate_rotate(req: func.HttpRequest) -> func.HttpResponse:
     )
 
 
-def _validated(services: Services, app: App) -> Report:
-    report = services.validation(app.tenant_id).report()
+def _validated(services: Services, app: App, run_id: UUID | None) -> Report:
+    validation = services.validation(app.tenant_id)
+    if run_id is None:
+        report = validation.report()
+    else:
+        report = validation.report(
+            Followed(tenant_id=app.tenant_id, run_id=str(run_id), validations=services.validations)
+        )
     try:
         validation_memory.remember(
             app, report, validations=services.validations, events=services.events

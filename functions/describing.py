@@ -25,6 +25,7 @@ def route(
     refusals: dict[str, str] | None = None,
     parameters: list[dict[str, Any]] | None = None,
     body: dict[str, Any] | None = None,
+    is_body_needed: bool = True,
     empty: dict[str, str] | None = None,
     is_open: bool = False,
 ) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def route(
         described["parameters"] = parameters
     if body:
         content = {"application/json": {"schema": body}}
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"required": is_body_needed, "content": content}
     if is_open:
         described["security"] = []
     return described

@@ -7,7 +7,7 @@ import azure.functions as func
 from functions import inventory_views, lists, people, preconditions, replies, views
 from functions.serving import served
 from shared import inventory_messages, messages, wiring
-from shared.devices import reports_csv
+from shared.devices import device_sort, reports_csv
 from shared.devices.caller import Role
 from shared.devices.model import AccessState
 from shared.devices.readiness import REPORTS
@@ -100,8 +100,12 @@ def _wanted(req: func.HttpRequest) -> Wanted:
         raise Rejected(f"a filter may have {LONGEST} characters at most")
     if asked["access"] and asked["access"].lower() not in ACCESS:
         raise Rejected(f"access is one of {', '.join(AccessState)}")
+    sort = req.params.get("sort", "")
     return Wanted(
-        access=ACCESS.get(asked["access"].lower()), mailbox=asked["mailbox"], text=asked["q"]
+        access=ACCESS.get(asked["access"].lower()),
+        mailbox=asked["mailbox"],
+        text=asked["q"],
+        sort=device_sort.read(sort) if sort else None,
     )
 
 

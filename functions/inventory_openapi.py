@@ -4,6 +4,7 @@ from typing import Any
 
 from functions.describing import AFTER, limit, listed, path, query, reference, route, tagged
 from functions.lists import MOST
+from shared.devices.device_sort import SortKey
 from shared.devices.model import AccessState
 from shared.devices.readiness import REPORTS
 from shared.devices.reports_csv import MEDIA_TYPE
@@ -14,10 +15,12 @@ TENANT = query(
     "Whose inventory; needed where several tenants are served.",
 )
 TEXT = {"type": "string", "maxLength": 320}
+ORDERS = [f"{sign}{key}" for key in SortKey for sign in ("", "-")]
 DEVICE_FILTERS = [
     query("access", {"enum": [state.value for state in AccessState]}, "Only these; in any case."),
     query("mailbox", TEXT, "Only one mailbox's: its address, UPN or GUID."),
     query("q", TEXT, "Part of what a device, or its mailbox, is called."),
+    query("sort", {"enum": ORDERS}, "In which order; with a minus backwards."),
     AFTER,
     limit(MOST, MOST),
 ]

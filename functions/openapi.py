@@ -13,7 +13,9 @@ from functions import (
     people_views,
     plan_views,
     stale_views,
+    throttle,
     undo_replay_views,
+    user_certificate_views,
     views,
 )
 from functions.describing import (
@@ -27,6 +29,7 @@ from functions.describing import (
 )
 from functions.examples import EXAMPLES
 from shared import inventory_messages, messages, sender_messages, tenant_messages
+from shared.credentials.validation import ValidationProgress
 from shared.devices import tenant_change
 
 ABOUT = (
@@ -67,7 +70,9 @@ def _paths() -> dict[str, Any]:
         **people_views.paths(),
         **_explanation(),
         **_certificate(),
+        **user_certificate_views.paths(),
         **audit.paths(),
+        **throttle.paths(),
         **_service(),
     }
 
@@ -156,7 +161,17 @@ def _certificate() -> dict[str, Any]:
             "post": route(
                 "Try each link from the vault to Exchange.",
                 {"200": "Reports"},
-                refusals={"400": "Unknown tenant"},
+                refusals={"400": "Unknown tenant, or not such a request"},
+                parameters=[TENANT],
+                body=reference("ValidationRun"),
+                is_body_needed=False,
+            )
+        },
+        "/certificate/validation": {
+            "get": route(
+                "How far the validation has come that was begun last under a run_id.",
+                {"200": "ValidationProgress"},
+                refusals={"400": "Tenant unknown or not named", "404": "None was begun so"},
                 parameters=[TENANT],
             )
         },
@@ -206,6 +221,9 @@ def _schemas() -> dict[str, Any]:
         views.Explanation,
         certificate_views.Certificates,
         certificate_views.Reports,
+        certificate_views.ValidationRun,
+        ValidationProgress,
+        throttle.Throttle,
         inventory_messages.RunRequest,
         inventory_views.Devices,
         inventory_views.KnownDevice,
@@ -215,6 +233,7 @@ def _schemas() -> dict[str, Any]:
         *plan_views.SHAPES,
         *undo_replay_views.SHAPES,
         *people_views.SHAPES,
+        *user_certificate_views.SHAPES,
         views.Health,
         views.Problem,
     ]

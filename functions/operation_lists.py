@@ -17,6 +17,8 @@ blueprint = func.Blueprint()
 LISTED = 50  # in one answer, unless more are asked for
 LONGEST = 320  # characters of a filter
 HOLDS = (RECOGNITION, *HoldReason)
+OLDEST_FIRST = "opened_at"
+ORDERS = (f"-{OLDEST_FIRST}", OLDEST_FIRST)
 
 
 @served(blueprint, route="operations", method="GET", needs=Role.VIEWER)
@@ -51,6 +53,7 @@ def _wanted(req: func.HttpRequest) -> Wanted:
         hold=_one_of(req, "hold", HOLDS),
         since=lists.moment(req, "since"),
         until=lists.moment(req, "until"),
+        oldest_first=_one_of(req, "sort", ORDERS) == OLDEST_FIRST,
         **asked,
     )
 

@@ -15,7 +15,7 @@ from functions.describing import (
     tagged,
 )
 from functions.lists import MOST
-from functions.operation_lists import HOLDS, LISTED, LONGEST
+from functions.operation_lists import HOLDS, LISTED, LONGEST, ORDERS
 from shared.devices.operation import State
 
 OPERATION = path("operation_id", {"type": "string", "format": "uuid"})
@@ -31,13 +31,14 @@ FILTERS = [
     query("hold", {"enum": list(HOLDS)}, "Why a person has, or had, to decide."),
     query("since", TIME, "Opened then or later."),
     query("until", TIME, "Opened then or earlier."),
+    query("sort", {"enum": list(ORDERS)}, "By time, the newest first unless this says otherwise."),
     limit(MOST, LISTED),
     AFTER,
 ]
 WHICH = (
-    "Operations, newest first. What was put together from all answers is the list: each "
+    "Operations by time. What was put together from all answers is the list: each "
     "operation that is asked for all the while comes once; an answer may have fewer than `limit`. "
-    "Newest and by state is quick; with other filters, a span of time makes it so."
+    "Newest first, and by state, is quick; else a span of time makes it so."
 )
 
 

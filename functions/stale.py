@@ -21,8 +21,8 @@ def get_stale(req: func.HttpRequest) -> func.HttpResponse:
     services = wiring.services()
     plan = _plan(req, services)
     first = _number(req.params.get("after"))
-    removals = services.stale_plans.removals(plan, first, REMOVALS)
-    run = services.stale_plans.last_executed(plan.tenant_id)
+    removals = services.long_records.stale_plans.removals(plan, first, REMOVALS)
+    run = services.long_records.stale_plans.last_executed(plan.tenant_id)
     shown = stale_views.stale(plan, removals, first=first, run=run)
     following = lists.following(req, shown.next, plan_id=plan.plan_id)
     return replies.json(shown, headers=following)
@@ -34,9 +34,9 @@ def _plan(req: func.HttpRequest, services: Services) -> StalePlan:
         raise Rejected("tenant_id must say whose devices are meant")
     tenant_id, plan_id = apps[0].tenant_id, req.params.get("plan_id")
     if plan_id is None:
-        plan = services.stale_plans.last(tenant_id)
+        plan = services.long_records.stale_plans.last(tenant_id)
     elif messages.is_guid(plan_id):
-        plan = services.stale_plans.find(tenant_id, plan_id.lower())
+        plan = services.long_records.stale_plans.find(tenant_id, plan_id.lower())
     else:
         raise Rejected("plan_id must be a GUID: that of the operation that made the plan")
     if plan is None or plan.phase is not Phase.MADE:

@@ -28,8 +28,18 @@ def on_certificate_schedule(timer: func.TimerRequest) -> None:
     failures += _seal(services)
     # Whoever misses these measures raises an alarm, and the worker may be stopped now.
     application_insights.flush()
+    failures += _trusted(services)
     if any(isinstance(failure, Misconfigured) for failure in failures):
         raise Misconfigured("the certificate watch needs an administrator: see the lines above")
+
+
+def _trusted(services: Services) -> list[Failure]:
+    """Look what users' certificates rest on: last, as it waits for the servers of others."""
+    apps = [tenant.app for tenant in services.tenants.values()]
+    failures = services.trust.watch().look(apps)
+    for failure in failures:
+        log.error("an authority of users' certificates could not be looked after: %s", failure)
+    return failures
 
 
 def _seal(services: Services) -> list[Failure]:

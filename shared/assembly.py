@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from azure.core.credentials import TokenCredential
 from azure.identity import ManagedIdentityCredential
 
-from shared import azure_clients, config, health, inventories
+from shared import azure_clients, config, health, inventories, trusting
 from shared.config import Settings
 from shared.credentials.certificate import REQUIRED_ROLE, App
 from shared.directory.applications import Applications
@@ -15,6 +15,7 @@ from shared.directory.people import People
 from shared.directory.subscriptions import Subscriptions
 from shared.directory.tenant_directory import TenantDirectory
 from shared.exchanges import Connected, Surroundings, Trial, connect
+from shared.flows.long_stories import LongRecords
 from shared.flows.mdm_poll import Polling
 from shared.flows.rotation_ports import RotationPorts
 from shared.groundwork import Clock, Groundwork
@@ -27,6 +28,7 @@ from shared.rate_limits import RateLimits
 from shared.records.announcements import Announcements
 from shared.records.default_access import DefaultAccessChanges
 from shared.records.kept_words import KeptWords
+from shared.records.offboardings import Offboardings
 from shared.records.operation_list import OperationList
 from shared.records.orders import Orders
 from shared.records.polled import Polled
@@ -71,8 +73,7 @@ class _Assembly(Groundwork):
             exchanges={name: each.exchange for name, each in self.connected.items()},
             rotations={name: self.rotation(each) for name, each in self.settings.tenants.items()},
             tenant_orders=TenantOrders(self.table("tenantorders")),
-            default_changes=DefaultAccessChanges(self.table("defaultaccess")),
-            stale_plans=StalePlans(self.table("stale")),
+            long_records=self.long_records,
             kept_words=KeptWords(self.table("abandoned")),
             journal=self.journal,
             audit=self.audit.export,
@@ -92,6 +93,7 @@ class _Assembly(Groundwork):
             listeners=self.intake.listeners(),
             polling=self.polling,
             inventories=inventories.put_together(self),
+            trust=trusting.put_together(self),
             events=self.events,
             alerts=self.alerts,
             vault=self.vault,
@@ -102,6 +104,14 @@ class _Assembly(Groundwork):
             validations=Validations(self.table("certificates")),
             clock=self.clock,
             pings=self.pings,
+        )
+
+    @property
+    def long_records(self) -> LongRecords:
+        return LongRecords(
+            default_changes=DefaultAccessChanges(self.table("defaultaccess")),
+            stale_plans=StalePlans(self.table("stale")),
+            offboardings=Offboardings(self.table("offboardings")),
         )
 
     @property
@@ -161,11 +171,16 @@ class _Assembly(Groundwork):
         self.events.certificate_fell_back(app, old, new, reason=reason, now=self.clock())
 
     @cached_property
+    def throttles(self) -> Throttles:
+        return Throttles(self.table("throttle"), self.clock)
+
+    @cached_property
     def around(self) -> Surroundings:
         return Surroundings(
             base_url=self.settings.exchange_base_url,
             tokens=self.tokens,
-            board=Throttles(self.table("throttle"), self.clock),
+            board=self.throttles,
+            paces=self.throttles.seen,
             events=self.events,
             clock=self.clock,
         )
@@ -190,15 +205,18 @@ class _Assembly(Groundwork):
         return OwnRegistration(applications=self.applications, token=any_version.token)
 
     @cached_property
+    def graph_tokens(self) -> Tokens:
+        return self.tokens_for(self.settings.graph_scope, needs="")
+
+    @cached_property
     def directories(self) -> dict[str, TenantDirectory]:
         """Microsoft Graph, by tenant."""
-        tokens = self.tokens_for(self.settings.graph_scope, needs="")
         base_url = self.settings.graph_base_url
         return {
             name: TenantDirectory(
                 people=People(self.http, base_url),
                 listed=Subscriptions(self.http, base_url),
-                token=partial(tokens.token, tenant.app),
+                token=partial(self.graph_tokens.token, tenant.app),
             )
             for name, tenant in self.settings.tenants.items()
         }

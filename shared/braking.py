@@ -7,11 +7,13 @@ from typing import Protocol
 
 from shared.devices.guard import Allowances
 from shared.devices.inventory_run import Picture
+from shared.devices.offboard_order import OffboardUser
 from shared.devices.operation import Operation
 from shared.devices.tenant_change import RemoveStale
 from shared.flows.approval import Approvals
-from shared.flows.guard_ports import Budgets, HeldQueue, HeldWords
+from shared.flows.guard_ports import Budgets, HeldQueue, HeldWords, Raises
 from shared.flows.guarding import Guard, Written
+from shared.flows.offboarding_ports import Offboardings
 from shared.flows.ports import Clock, Events, Journal, Orders
 from shared.flows.releasing import Releasing
 from shared.flows.stale_ports import StalePlans
@@ -33,11 +35,13 @@ class Brake:
     allowances: Mapping[str, Allowances]  # by tenant id
     expires: Mapping[str, timedelta]  # likewise: how long held operations wait
     budgets: CleanedBudgets
+    raises: Raises
     words: HeldWords
     written: Written
     queue: HeldQueue
     picture: Callable[[str], Picture | None]  # the last one of a tenant's inventory
     stale_plans: StalePlans
+    offboardings: Offboardings
     orders: Orders
     tenant_orders: TenantOrders
     journal: Journal
@@ -51,6 +55,7 @@ class Brake:
             fleet=self._fleet,
             removals=self._removals,
             budgets=self.budgets,
+            raises=self.raises,
             words=self.words,
             written=self.written,
             journal=self.journal,
@@ -100,7 +105,17 @@ class Brake:
 
     def _removals(self, operation: Operation) -> int:
         change = operation.change
+        if isinstance(change, OffboardUser):
+            return self._offboarded(operation)
         if not isinstance(change, RemoveStale):
             return 1
         plan = self.stale_plans.find(operation.tenant_id, str(change.plan_id))
         return max(plan.removals, 1) if plan else 1
+
+    def _offboarded(self, operation: Operation) -> int:
+        """Return how many devices a person has, as listed; of a mere plan, as it says."""
+        run = self.offboardings.find(operation.tenant_id, operation.operation_id)
+        if run is not None and run.phones is not None:
+            return max(len(run.phones), 1)
+        planned = operation.altered.before if operation.altered else None
+        return max(int((planned or {}).get("devices", 1)), 1)

@@ -1,6 +1,7 @@
 """App settings: the only module that reads the environment. It complains once, about everything."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
@@ -25,6 +26,11 @@ SCHEDULES = (
     *("INVENTORY_SCHEDULE", "INVENTORY_CHANGES_SCHEDULE"),
 )
 API_CALLS_PER_SECOND = 20.0
+# Names of DNS, and addresses: IPv4 is written like a name, IPv6 is all hexadecimal and colons.
+HOST = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)"
+    r"(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*|[0-9a-f]*:[0-9a-f:]+"
+)
 T = TypeVar("T")
 # Part of a webhook's address, and a key in table storage.
 SenderName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\n)")]
@@ -73,6 +79,7 @@ class Settings:
     schedules: Mapping[str, str]  # of the timers, which the host reads
     api_calls_per_second: float  # reads, of one caller at one worker; changes: a quarter
     sign_in: SignIn | None  # None: nobody can
+    crl_private_hosts: frozenset[str]  # in lower case; others must have public addresses
 
 
 def from_environment() -> Settings:
@@ -128,6 +135,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         schedules={name: environ.get(name, "") for name in SCHEDULES},
         api_calls_per_second=reader.rate("API_CALLS_PER_SECOND", API_CALLS_PER_SECOND),
         sign_in=reader.sign_in(),
+        crl_private_hosts=reader.hosts("CRL_PRIVATE_HOSTS"),
         source=f"urn:easgate:{_site(environ)}",
     )
     if reader.complaints:
@@ -204,6 +212,13 @@ class _Reader:
         except ValueError as error:
             self.complaints.append(str(error))
             return None
+
+    def hosts(self, name: str) -> frozenset[str]:
+        written = self._environ.get(name, "").lower().split(",")
+        found = {each.strip() for each in written} - {""}
+        wrong = sorted(each for each in found if not HOST.fullmatch(each))
+        self.complaints.extend(f"{name}: {each} is no host name" for each in wrong)
+        return frozenset(found)
 
     def rate(self, name: str, default: float) -> float:
         shape = Annotated[float, msgspec.Meta(gt=0, le=100_000)]

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,8 @@ from shared.exchange.governor import Governor
 from shared.exchange.inventory import Inventory
 from shared.exchange.kill_switch import KillSwitch
 from shared.exchange.level import Limits
+from shared.exchange.mailbox_owners import MailboxOwners
+from shared.exchange.organization import Organization
 from shared.exchange.partnerships import Partnerships
 from shared.exchange.permissions import Fresh, Permissions
 from shared.exchange.policies import Policies
@@ -29,9 +31,9 @@ from shared.exchange.share import Board
 from shared.exchange.traced_turns import TracedTurns
 from shared.exchange.transport import Transport
 from shared.exchange.turns import Turns
-from shared.flows.changes import Changing
+from shared.flows.changes import ExchangeChanging
+from shared.flows.one_exchange import OneExchange
 from shared.identity.tokens import Tokens
-from shared.services import OneExchange
 from shared.tenants import Tenant
 
 log = logging.getLogger("easgate.exchange")
@@ -48,6 +50,7 @@ class Surroundings:
     base_url: str
     tokens: Tokens
     board: Board
+    paces: Callable[[str], Sequence[tuple[float, float]]]  # what live workers have learnt
     events: Publisher
     clock: Callable[[], datetime]
 
@@ -86,10 +89,13 @@ def connect(tenant: Tenant, around: Surroundings) -> Connected:
         app=tenant.app,
         exchange=OneExchange(
             devices=ExchangeAdmin(transport, probe),
+            pace=partial(around.paces, tenant.app.tenant_id),
             facts=AccessFacts(transport),
             partnerships=Partnerships(transport),
-            changing=Changing(policies=Policies(transport), rules=AccessRules(transport)),
+            owners=MailboxOwners(transport),
+            changing=ExchangeChanging(policies=Policies(transport), rules=AccessRules(transport)),
             default_access=DefaultAccess(transport),
+            organization=Organization(transport),
             inventory=Inventory(transport),
             permissions=lambda token: Permissions(speaking(bearer=Fresh(token))),
         ),

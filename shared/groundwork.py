@@ -29,7 +29,9 @@ from shared.records.held_words import HeldWords
 from shared.records.inventory.reading import Inventory
 from shared.records.journal import Journal
 from shared.records.links import Links
+from shared.records.offboardings import Offboardings
 from shared.records.orders import Orders
+from shared.records.raised_budgets import RaisedBudgets
 from shared.records.reports import Reports
 from shared.records.stale import StalePlans
 from shared.records.subscriptions import Chores
@@ -95,11 +97,13 @@ class Groundwork:
             allowances={name: tenant.allowances for name, tenant in tenants},
             expires={name: tenant.held_for for name, tenant in tenants},
             budgets=Budgets(self.table("budgets"), self.clock),
+            raises=RaisedBudgets(self.table("budgets")),
             words=HeldWords(self.table("heldwords")),
             written=self.queues.written,
             queue=self.queues,
             picture=Inventory(self.table("inventory")).picture,
             stale_plans=StalePlans(self.table("stale")),
+            offboardings=Offboardings(self.table("offboardings")),
             orders=Orders(self.table("orders")),
             tenant_orders=TenantOrders(self.table("tenantorders")),
             journal=self.journal,

@@ -14,15 +14,10 @@ little has changed, about 1,000,000 transactions and 50,000 GB-seconds. At list 
 month costs about 1 USD in storage and 25 USD in executions.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
-from shared.config import Settings
-from shared.events.publisher import Publisher
-from shared.exchanges import Connected
 from shared.flows.device_list import DeviceList
 from shared.flows.inventories import Inventories
 from shared.flows.inventory_awaited import Waking
@@ -36,7 +31,9 @@ from shared.flows.inventory_run import InventoryRun
 from shared.flows.inventory_schedule import InventorySchedule
 from shared.flows.inventory_settings import SettingsWatch
 from shared.flows.inventory_settling import Settling
+from shared.flows.one_exchange import OneExchange
 from shared.flows.ports import Journal
+from shared.parts import Parts as Common
 from shared.queues import Queues
 from shared.records.absences import Absences
 from shared.records.awaited import Awaited
@@ -50,22 +47,11 @@ from shared.records.reports import Reports
 from shared.records.settings_seen import SettingsSeen
 from shared.records.tables import Table
 from shared.records.tenant_orders import TenantOrders
-from shared.services import OneExchange
 from shared.tenants import Tenant
 
 
-class Parts(Protocol):
+class Parts(Common, Protocol):
     """What is there already."""
-
-    @property
-    def settings(self) -> Settings:
-        """What an administrator has decided."""
-        ...
-
-    @property
-    def clock(self) -> Callable[[], datetime]:
-        """The clock."""
-        ...
 
     @property
     def journal(self) -> Journal:
@@ -75,20 +61,6 @@ class Parts(Protocol):
     @property
     def queues(self) -> Queues:
         """Our queues."""
-        ...
-
-    @property
-    def events(self) -> Publisher:
-        """What we tell the world."""
-        ...
-
-    @property
-    def connected(self) -> Mapping[str, Connected]:
-        """Each tenant's Exchange."""
-        ...
-
-    def table(self, name: str) -> Table:
-        """Return one of our tables."""
         ...
 
 

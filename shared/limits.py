@@ -30,6 +30,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy_changes_per_hour: Budget = 20
     # Of the known devices, what one sender, requester or sweep may tighten in any hour.
     fleet_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.1
+    # True: the CAs of users' certificates are looked at daily, which takes permissions in Graph.
+    watch_user_certificates: bool = False
     approvals: bool = True  # False: nobody is asked before a whole device is wiped, and the like
     # Hours that what is held waits for an approver.
     held_for: Annotated[float, msgspec.Meta(gt=0, le=168)] = 168.0

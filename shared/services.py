@@ -11,7 +11,6 @@ from shared.audit.reading import Audit
 from shared.braking import Brake
 from shared.credentials.certificate import App
 from shared.devices import guard
-from shared.devices.model import Action
 from shared.devices.subject import Person
 from shared.errors import Rejected
 from shared.flows.approval import Approvals
@@ -19,36 +18,21 @@ from shared.flows.certificate_validation import EntraId, Registrations, Validati
 from shared.flows.certificate_watch import Watch
 from shared.flows.changes import Changing
 from shared.flows.device_report import Recognition
-from shared.flows.exchange_validation import Exchange as Permissions
 from shared.flows.graph_subscriptions import GraphSubscriptions
 from shared.flows.inventories import Inventories
-from shared.flows.inventory_ports import ExchangeInventory
-from shared.flows.long_changes import CertificateRotation, DefaultAccessLevel, Story
+from shared.flows.long_stories import LongRecords, LongStories
 from shared.flows.mdm_poll import Polling
+from shared.flows.one_exchange import OneExchange
 from shared.flows.operation_listing import OperationList
-from shared.flows.ports import (
-    AccessFacts,
-    Events,
-    Exchange,
-    Journal,
-    Orders,
-    Partnerships,
-    Pins,
-    Postures,
-    Queue,
-)
+from shared.flows.ports import Events, Journal, Orders, Pins, Postures, Queue
 from shared.flows.recognition_ports import Named, SenderQueue
 from shared.flows.replay import KeptWords
 from shared.flows.rotation_ports import RotationPorts
 from shared.flows.rotation_schedule import begin_if_due, is_rotating
-from shared.flows.stale_device import StaleDevice
-from shared.flows.stale_planning import StalePlanning
-from shared.flows.stale_ports import StalePlans
-from shared.flows.stale_removal import StaleRemoval
 from shared.flows.steps import Steps
 from shared.flows.subscription_ports import Listener
 from shared.flows.tenant_command import TenantOrders, TenantSteps
-from shared.flows.tenant_ports import DefaultAccess, DefaultAccessChanges
+from shared.flows.trusting import Trusting
 from shared.flows.validation_memory import ValidationEvents, Validations
 from shared.flows.watch_ports import Announced, Certificates, WatchEvents
 from shared.flows.webhook_delivery import Chores, Unheeded
@@ -84,27 +68,6 @@ class AllEvents(Events, WatchEvents, ValidationEvents, Protocol):
     """Everything we tell the world."""
 
 
-class PingableExchange(Exchange, Protocol):
-    """One tenant's Exchange, which can be asked whether it answers."""
-
-    def ping(self) -> None:
-        """Raise a Failure unless it does."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneExchange:
-    """One tenant's Exchange: its devices, what their access rests on, its settings."""
-
-    devices: PingableExchange
-    facts: AccessFacts
-    partnerships: Partnerships
-    changing: Changing
-    default_access: DefaultAccess
-    inventory: ExchangeInventory
-    permissions: Callable[[str], Permissions]  # by the text of a token
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything the stories need."""
@@ -115,8 +78,7 @@ class Services:
     rotations: Mapping[str, RotationPorts]  # likewise
     people: Mapping[str, Callable[[str], Person | None]]  # likewise; by directory id
     tenant_orders: TenantOrders
-    default_changes: DefaultAccessChanges
-    stale_plans: StalePlans
+    long_records: LongRecords
     kept_words: KeptWords
     journal: Journal
     audit: Audit
@@ -135,6 +97,7 @@ class Services:
     listeners: tuple[Listener, ...]
     polling: Polling
     inventories: Inventories
+    trust: Trusting
     events: AllEvents
     alerts: Delivery
     vault: WatchedVault
@@ -243,8 +206,10 @@ class Services:
         exchange = self.exchanges[tenant.app.tenant_id]
         return TenantSteps(
             require=exchange.devices.require,
-            changing=exchange.changing,
-            stories=self._stories(tenant.app, exchange),
+            changing=Changing(
+                exchange=exchange.changing, certificates=self.trust.changing(tenant.app.tenant_id)
+            ),
+            stories=self._long_stories(tenant.app, exchange).by_action(),
             orders=self.tenant_orders,
             journal=self.journal,
             events=self.events,
@@ -252,26 +217,19 @@ class Services:
             guard=self.brake.guard(tenant.app.tenant_id),
         )
 
-    def _stories(self, app: App, exchange: OneExchange) -> dict[str, Story]:
-        return {
-            "set_default_access": DefaultAccessLevel(
-                exchange=exchange.default_access, changes=self.default_changes, clock=self.clock
-            ),
-            "rotate_certificate": CertificateRotation(ports=self.rotations[app.tenant_id], app=app),
-            "plan_stale": StalePlanning(
-                exchange=exchange.inventory,
-                pictures=self.inventories.pictures,
-                plans=self.stale_plans,
-                clock=self.clock,
-            ),
-            "remove_stale": StaleRemoval(
-                exchange=exchange.inventory,
-                plans=self.stale_plans,
-                device=StaleDevice(
-                    orders=self.orders,
-                    postures=self.postures,
-                    steps=self.steps(app.tenant_id).let_through(Action.CLEAR, Action.REMOVE),
-                ),
-                clock=self.clock,
-            ),
-        }
+    def _long_stories(self, app: App, exchange: OneExchange) -> LongStories:
+        return LongStories(
+            app=app,
+            exchange=exchange,
+            records=self.long_records,
+            rotation=self.rotations[app.tenant_id],
+            pictures=self.inventories.pictures,
+            directory=self.trust.directory(app.tenant_id),
+            crls=self.trust.crls,
+            orders=self.orders,
+            postures=self.postures,
+            steps=self.steps(app.tenant_id),
+            allowances=self.brake.allowances[app.tenant_id],
+            raises=self.brake.raises,
+            clock=self.clock,
+        )

@@ -156,7 +156,7 @@ def test_lock_file_leaves_the_choice_of_registry_to_the_machine() -> None:
 
 def test_stories_know_ports_and_never_adapters() -> None:
     """A story can be read, and tested, without knowing what stands behind its ports."""
-    pure = ("audit", "credentials", "devices", "errors")
+    pure = ("audit", "credentials", "devices", "errors", "trust")
     known = ("shared.flows.", *(f"shared.{name}." for name in pure))
     foreign = {
         f"{file}: {module}"

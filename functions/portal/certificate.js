@@ -8,8 +8,10 @@ import { problem } from "./problems.js";
 import { facts } from "./tables.js";
 import { badge, counted, gradeBadge, named, time } from "./wording.js";
 
-const STAGES = [90, 60, 30, 14, 7, 3, 1, 0]; // days before the end
-const BETWEEN = 70; // milliseconds between two stages of a validation, to be followed by eye
+/** When warnings begin, in days before the end. */
+export const STAGES = [90, 60, 30, 14, 7, 3, 1, 0];
+
+const LOOK = 250; // milliseconds between two looks at how far a validation has come
 
 /** Return the card of the tenant's certificate. */
 export async function certificates({ person, signal }) {
@@ -28,11 +30,16 @@ async function standing(person, signal) {
   return [trouble, others, (answer.certificates ?? []).map(card)];
 }
 
+/** Return the tone of so many days left. */
+export function toneOf(days) {
+  if (days > 30) return "good";
+  return days > 14 ? "warn" : "bad";
+}
+
 function card(each) {
   const left = each.days_left;
-  const tone = left > 30 ? "good" : left > 14 ? "warn" : "bad";
   return [
-    element("p", { class: `big ${tone}` }, left < 0 ? "Expired" : `${counted(left, "day")} left`),
+    element("p", { class: `big ${toneOf(left)}` }, left < 0 ? "Expired" : `${counted(left, "day")} left`),
     stages("Stages before the certificate ends, in days", STAGES, left),
     facts([
       ["Credential type", each.credential_type],
@@ -91,12 +98,23 @@ function validation(person, { place, signal }) {
 
 async function validate(person, { list, sum, signal }) {
   const parameters = { tenant_id: person.tenantId };
-  const { reports } = await post("certificate/validate", {}, { parameters, signal });
-  const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  for (const check of reports.flatMap(({ checks }) => checks)) {
-    list.append(line(check));
-    if (!isStill) await pause(BETWEEN, signal);
-  }
+  const run = crypto.randomUUID();
+  const seen = (checks) => list.append(...checks.slice(list.children.length).map(line));
+  const running = { ended: false };
+  const validated = post("certificate/validate", { run_id: run }, { parameters, signal });
+  const follow = async () => {
+    while (!running.ended && !signal.aborted) {
+      // Whoever looks on is told less if that fails; the whole comes with the answer.
+      const progress = await get("certificate/validation", parameters, signal).catch(() => null);
+      if (!running.ended && progress?.run_id === run) seen(progress.checks);
+      await pause(LOOK, signal);
+    }
+  };
+  follow();
+  const { reports } = await validated.finally(() => {
+    running.ended = true;
+  });
+  seen(reports.flatMap(({ checks }) => checks));
   const grades = reports.map(({ grade }) => gradeBadge(grade));
   show(sum, element("p", {}, "The whole chain: ", grades));
   say(`Validation: ${reports.map(({ grade }) => grade).join(", ")}`);

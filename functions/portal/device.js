@@ -2,8 +2,10 @@
 
 import { get } from "./api.js";
 import { element, show } from "./dom.js";
+import * as losing from "./lost.js";
 import { listed } from "./operations.js";
 import { order } from "./order.js";
+import { isDangerous } from "./ordering.js";
 import { problem } from "./problems.js";
 import { facts } from "./tables.js";
 import { ACTIONS, accessBadge, badge, named, sentence, time } from "./wording.js";
@@ -16,7 +18,6 @@ const REACHES = {
   kind: "every device that the rule matches",
   tenant: "the whole tenant",
 };
-const DANGEROUS = ["wipe_account", "wipe_device", "remove"];
 
 /** Return the view. */
 export async function view(context) {
@@ -149,10 +150,15 @@ function actions({ device }, context) {
   if (!context.person.may("Operator")) {
     return element("p", { class: "hint" }, "To change anything you need the role Operator.");
   }
-  const buttons = Object.entries(ACTIONS).map(([action, [name]]) => {
-    const tone = DANGEROUS.includes(action) ? "danger" : "";
-    const click = () => order(action, device, context);
-    return element("button", { type: "button", class: tone, on: { click } }, `${name} …`);
-  });
-  return element("div", { class: "buttons", role: "group", "aria-label": "Actions" }, buttons);
+  const buttons = Object.entries(ACTIONS).map(([action, [name]]) =>
+    button(name, action, () => order(action, device, context)),
+  );
+  const lost = button("Lost or stolen", losing.ACTION, () => losing.lost(device, context));
+  const group = { class: "buttons", role: "group", "aria-label": "Actions" };
+  return element("div", group, buttons, lost);
+}
+
+function button(name, action, click) {
+  const tone = isDangerous(action) ? "danger" : "";
+  return element("button", { type: "button", class: tone, on: { click } }, `${name} …`);
 }

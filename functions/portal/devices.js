@@ -2,7 +2,8 @@
 
 import { get } from "./api.js";
 import { field } from "./dialogs.js";
-import { element } from "./dom.js";
+import { element, say, show } from "./dom.js";
+import { problem } from "./problems.js";
 import { table } from "./tables.js";
 import { accessBadge, counted, named, time } from "./wording.js";
 
@@ -10,20 +11,35 @@ export const title = "Devices";
 
 const PAGE = 50;
 const STATES = ["Allowed", "Blocked", "Quarantined", "DeviceDiscovery", "Unknown"];
-const FILTERS = ["q", "mailbox", "access"];
+const ASKED = ["q", "mailbox", "access", "sort"];
 
 /** Return the view. */
 export async function view({ person, parameters, signal }) {
-  const asked = Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name) ?? ""]));
-  const after = parameters.get("after") ?? "";
-  const page = await get(
-    "devices",
-    { ...asked, tenant_id: person.tenantId, limit: PAGE, after },
-    signal,
-  );
+  const asked = Object.fromEntries(ASKED.map((name) => [name, parameters.get(name) ?? ""]));
+  const place = element("div", {});
+  const load = async (after = "") => {
+    const wanted = { ...asked, tenant_id: person.tenantId, limit: PAGE, after };
+    const page = await get("devices", wanted, signal);
+    show(place, shown(page, { asked, after, person, sort }));
+  };
+  const sort = async (by) => {
+    asked.sort = by;
+    history.replaceState(null, "", addressOf(person, asked));
+    try {
+      await load();
+      const button = place.querySelector("[aria-sort] button");
+      button?.focus();
+      say(`Sorted by ${button?.textContent}`);
+    } catch (error) {
+      if (!signal.aborted) show(place, problem(error, { again: () => sort(by) }));
+    }
+  };
+  await load(parameters.get("after") ?? "");
+  return [element("h1", {}, title), filters(asked, person), place];
+}
+
+function shown(page, { asked, after, person, sort }) {
   return [
-    element("h1", {}, title),
-    filters(asked, person),
     element(
       "p",
       { class: "hint" },
@@ -31,7 +47,7 @@ export async function view({ person, parameters, signal }) {
       " on this page, as seen ",
       time(page.as_of),
     ),
-    listed(page.devices, person),
+    listed(page.devices, { asked, person, sort }),
     paging(page.next, { asked, after, person }),
   ];
 }
@@ -55,7 +71,7 @@ function filters(asked, person) {
   );
   const apply = (event) => {
     event.preventDefault();
-    go(person, Object.fromEntries(new FormData(event.target)));
+    go(person, { ...Object.fromEntries(new FormData(event.target)), sort: asked.sort });
   };
   return element(
     "form",
@@ -72,14 +88,15 @@ function filters(asked, person) {
   );
 }
 
-function listed(devices, person) {
+function listed(devices, { asked, person, sort }) {
   return table({
     caption: "Devices",
-    sorted: "mailbox",
+    sorted: asked.sort,
+    sort, // all of them, not just this page
     rows: devices,
     none: "No device matches. Change the filters.",
     columns: [
-      { name: "Device", key: "name", value: nameOf, cell: (device) => name(device, person) },
+      { name: "Device", key: "device_id", value: nameOf, cell: (device) => name(device, person) },
       { name: "Mailbox", key: "mailbox", value: (device) => device.mailbox },
       {
         name: "Access",
@@ -87,12 +104,12 @@ function listed(devices, person) {
         value: (device) => device.access,
         cell: (device) => accessBadge(device.access),
       },
-      { name: "Reason", key: "reason", value: (device) => device.access_reason },
+      { name: "Reason", value: (device) => device.access_reason },
       { name: "Model", key: "model", value: (device) => device.model || device.device_type },
       { name: "System", key: "os", value: (device) => device.os },
       {
         name: "First sync",
-        key: "first",
+        key: "first_sync",
         value: (device) => device.first_sync_at,
         cell: (device) => time(device.first_sync_at, { dayOnly: true }),
       },
@@ -129,8 +146,12 @@ function paging(next, { asked, after, person }) {
 }
 
 function go(person, asked) {
+  location.hash = addressOf(person, asked);
+}
+
+function addressOf(person, asked) {
   const [path, query] = person.link("devices").split("?");
   const parameters = new URLSearchParams(query);
   for (const [name, value] of Object.entries(asked)) if (value) parameters.set(name, value);
-  location.hash = `${path}?${parameters}`;
+  return `${path}?${parameters}`;
 }

@@ -1,6 +1,7 @@
 /** What waits for a person: orders to approve or refuse, reports on devices nobody recognised. */
 
 import { get } from "./api.js";
+import { told } from "./changes.js";
 import { choices } from "./deciding.js";
 import { element } from "./dom.js";
 import { said } from "./linking.js";
@@ -51,16 +52,16 @@ function section(heading, operations, card, before = null) {
 }
 
 function order(operation, context) {
-  const { hold, decision, before } = operation;
+  const { hold, decision, before, change, altered } = operation;
   return card(operation, context, [
     ["Held because", [badge(named(hold.reason), "warn"), " ", sentence(hold.says)]],
     ["Held since", time(hold.since)],
     ["Asked by", operation.asked_by],
+    ["Asked", told(change)],
+    ["Ordered", decision ? null : operation.history.at(0)?.note],
     [
       "Would do",
-      decision
-        ? [named(decision.action ?? "nothing"), `: ${decision.reason}`]
-        : operation.history.at(0)?.note,
+      decision ? [named(decision.action ?? "nothing"), `: ${decision.reason}`] : altered?.says,
     ],
     ["Access now", before ? accessBadge(before.access) : null],
     ["Even if personal", operation.even_if_personal ? "yes" : null],

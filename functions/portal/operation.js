@@ -1,8 +1,10 @@
 /** One operation: its history as a timeline, and what can be done about it. */
 
 import { look } from "./api.js";
+import { told } from "./changes.js";
 import { choices } from "./deciding.js";
 import { element, say, show } from "./dom.js";
+import { isReport, report } from "./offboarding.js";
 import { until } from "./polling.js";
 import { problem } from "./problems.js";
 import { facts } from "./tables.js";
@@ -63,6 +65,7 @@ function shown({ body: operation, tag }, context) {
         element("h2", {}, "What it is"),
         particulars(operation, context.person),
       ),
+      stepwise(operation),
     ),
   ];
 }
@@ -102,7 +105,7 @@ function particulars(operation, person) {
     ["Decided", operation.decision ? named(operation.decision.action ?? "nothing to do") : null],
     ["Access before", before ? accessBadge(before.access) : null],
     ["Access after", after ? accessBadge(after.access) : null],
-    ["Change", operation.change ? written(operation.change) : null],
+    ["Asked", told(operation.change)],
     ["What it did", altered?.says],
     ["Approved", approval ? decidedBy(approval) : null],
     ["Refused", refusal ? decidedBy(refusal) : null],
@@ -132,11 +135,9 @@ function operationLink(id, person) {
   return element("a", { class: "says", href: person.link("operations", id) }, id);
 }
 
-function written(change) {
-  const rows = Object.entries(change).map(([name, value]) => `${named(name)}: ${plain(value)}`);
-  return rows.join("; ");
-}
-
-function plain(value) {
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+/** Return what came of each step of an order that has several; null for all others. */
+function stepwise({ altered }) {
+  if (!isReport(altered?.after)) return null;
+  const heading = element("h2", {}, "What came of each step");
+  return element("section", { class: "card wide" }, heading, report(altered.after));
 }

@@ -1,6 +1,7 @@
 /** The operations, newest first: what was asked, by whom, what was decided, what came of it. */
 
 import { get } from "./api.js";
+import { target } from "./changes.js";
 import { field } from "./dialogs.js";
 import { element } from "./dom.js";
 import { table } from "./tables.js";
@@ -63,8 +64,7 @@ export function listed(operations, person, caption) {
 
 /** Return what an operation is about, in a few words. */
 export function about({ mailbox, device_id: device, change }) {
-  const target = change ? named(change.action ?? "") : "";
-  return [device, mailbox, target].filter(Boolean).join(", ");
+  return [device, mailbox, change ? target(change) : ""].filter(Boolean).join(", ");
 }
 
 function link(each, person) {

@@ -6,7 +6,7 @@ import { legend, ring } from "./charts.js";
 import { element, show } from "./dom.js";
 import { inventory } from "./inventory.js";
 import { problem } from "./problems.js";
-import { table } from "./tables.js";
+import { facts, table } from "./tables.js";
 import { badge, counted, named, time, toneOf } from "./wording.js";
 
 export const title = "Overview";
@@ -19,6 +19,7 @@ export function view(context) {
     card("Waiting for a person", context, waiting),
     card("Inventory", context, inventory),
     card("Services", context, services),
+    card("Exchange", context, pace),
   ];
   return [element("h1", {}, title), element("div", { class: "cards packed" }, cards)];
 }
@@ -120,6 +121,35 @@ async function services({ person, signal }) {
     ),
     element("ul", { class: "plain" }, entries),
   ];
+}
+
+async function pace({ person, signal }) {
+  const { tenants, problems } = await get("throttle", { tenant_id: person.tenantId }, signal);
+  const trouble = Object.values(problems).map((why) =>
+    element("p", {}, badge("Cannot be told", "bad"), " ", why),
+  );
+  const paces = tenants.map((each) => [
+    element(
+      "p",
+      { class: "big" },
+      each.workers ? `${each.calls_per_second} calls a second` : "Nobody asks it now",
+    ),
+    facts([
+      ["At once", each.at_once],
+      ["Workers that ask it", each.workers],
+      ["Changes a second at most", each.destructive_per_second],
+      ["Where learning begins", `${each.starts_at} calls a second`],
+      ["Held back", each.workers ? held(each) : null],
+    ]),
+  ]);
+  return [trouble, paces];
+}
+
+/** Exchange has refused calls if the pace learnt since is below where learning began. */
+function held({ calls_per_second: now, starts_at: first }) {
+  return now < first
+    ? badge("Exchange asked us to slow down", "warn")
+    : badge("Exchange bears it", "good");
 }
 
 /** That a service is in trouble is an answer too, not an error of the page. */

@@ -12,6 +12,7 @@ import * as operations from "./operations.js";
 import * as overview from "./overview.js";
 import * as reports from "./reports.js";
 import * as senders from "./senders.js";
+import * as trust from "./trust.js";
 
 /** Address, view, and under which page of the navigation it stands. */
 const VIEWS = [
@@ -24,9 +25,14 @@ const VIEWS = [
   [/^reports$/, reports, "reports"],
   [/^reports\/([^/]+)$/, reports, "reports"],
   [/^senders$/, senders, "senders"],
+  [/^user-certificates$/, trust, "user-certificates"],
 ];
 const PAGES = { "": "Overview", devices: "Devices", held: "Waiting", operations: "Operations" };
-const MORE = { reports: "Reports", senders: "Senders" };
+const MORE = {
+  reports: "Reports",
+  senders: "Senders",
+  "user-certificates": "User certificates",
+};
 
 const main = document.getElementById("main");
 const nav = document.getElementById("nav");

@@ -12,6 +12,7 @@ from infra.azure.hooks import after_deploy, after_provision
 from infra.azure.onboarding import arguments as onboarding
 from infra.azure.onboarding import command as onboard
 from infra.local.places import CHECKOUT
+from shared.flows.trust_examination import Asked
 
 Commands = Any  # argparse does not publish what add_subparsers returns
 
@@ -39,6 +40,12 @@ def _set_up(commands: Commands) -> None:
         help="a file like local.settings.json; without it the environment holds the app settings",
     )
     command.add_argument("--tenant", default="", help="one tenant id; all of them by default")
+    command.add_argument(
+        "--user-certificates",
+        action="store_true",
+        help="look at what users' certificates rest on, in place of the app's own",
+    )
+    command.add_argument("--user", default="", help="the UPN of whom that is to be about")
     command.set_defaults(run=_validate)
 
 
@@ -59,7 +66,8 @@ def _deployment(commands: Commands) -> None:
 
 
 def _validate(chosen: argparse.Namespace) -> int:
-    return validate.run(chosen.settings, chosen.tenant, sys.stdout)
+    of_users = Asked(user=chosen.user) if chosen.user_certificates else None
+    return validate.run(chosen.settings, chosen.tenant, sys.stdout, of_users=of_users)
 
 
 def _package(chosen: argparse.Namespace) -> int:

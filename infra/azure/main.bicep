@@ -30,6 +30,9 @@ param cloud string = 'public'
 @description('Where Microsoft Graph finds the app, if not at the site\'s own name; empty: there.')
 param publicUrl string = ''
 
+@description('Hosts of CRLs that may stand in a network of your own, joined by commas; empty: CRLs come from public addresses only.')
+param crlPrivateHosts string = ''
+
 @description('Python of the app.')
 @allowed(['3.11', '3.12', '3.13'])
 param pythonVersion string = '3.12'
@@ -151,6 +154,7 @@ module easgate 'bicep/easgate.bicep' = {
     alertReceivers: alertReceiversJson
     cloud: cloud
     publicUrl: publicUrl
+    crlPrivateHosts: crlPrivateHosts
     pythonVersion: pythonVersion
     certificateSchedule: certificateSchedule
     mdmSchedule: mdmSchedule

@@ -1,7 +1,7 @@
 """Try each link from the vault to Exchange, and say what each finding means and needs."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -15,7 +15,9 @@ from shared.config import Settings
 from shared.credentials.findings import Grade
 from shared.credentials.validation import Check, Report
 from shared.errors import Failure, Misconfigured
+from shared.flows.trust_examination import Asked
 from shared.services import Services
+from shared.trust.doctor.findings import Report as TrustReport
 
 EXIT_CODES: Mapping[Grade, int] = {Grade.PASS: 0, Grade.FAIL: 1, Grade.UNKNOWN: 2}
 
@@ -26,8 +28,18 @@ class _File(msgspec.Struct, rename="pascal"):
     values: dict[str, str]
 
 
-def run(settings_file: Path | None, tenant_id: str, out: TextIO) -> int:
-    """Validate; returns 0 if all works, 1 if something fails, 2 if something cannot be told."""
+def run(
+    settings_file: Path | None,
+    tenant_id: str,
+    out: TextIO,
+    *,
+    of_users: Asked | None = None,
+) -> int:
+    """
+    Validate; returns 0 if all works, 1 if something fails, 2 if something cannot be told.
+
+    With *of_users*, users' certificates are looked at in place of our own.
+    """
     try:
         settings = _settings(settings_file)
         services = assembly.assemble(settings, _operator(), _now)
@@ -35,10 +47,12 @@ def run(settings_file: Path | None, tenant_id: str, out: TextIO) -> int:
     except Failure as failure:
         print(failure, file=out)
         return EXIT_CODES[Grade.FAIL]
-    return worst([_validated(services, each, out) for each in tenants])
+    if of_users is None:
+        return worst([_validated(services, each, out) for each in tenants])
+    return worst([examined(services, each, of_users, out) for each in tenants])
 
 
-def worst(reports: list[Report]) -> int:
+def worst(reports: Iterable[Report | TrustReport]) -> int:
     """Return the exit code for these reports: a failure counts more than a doubt."""
     grades = {report.grade for report in reports}
     order = (Grade.FAIL, Grade.UNKNOWN)
@@ -51,6 +65,22 @@ def shown(check: Check) -> str:
     lines = [f"{check.grade:8}{check.name}{code} ({check.milliseconds:.0f} ms)"]
     lines += [f"        {each}" for each in (check.meaning, check.remedy and f"-> {check.remedy}")]
     return "\n".join(line for line in lines if line.strip())
+
+
+def examined(services: Services, tenant_id: str, asked: Asked, out: TextIO) -> TrustReport:
+    """Print what users' certificates rest on, row by row, and return it."""
+    print(f"tenant {tenant_id}", file=out)
+    report = services.trust.doctor(tenant_id).report(asked)
+    for row in report.rows:
+        print(f"{row.grade:8}{row.row} {row.title}", file=out)
+        for each in row.details:
+            about = " ".join(filter(None, (each.code, each.about)))
+            says = ": ".join(filter(None, (about, each.meaning)))
+            print(f"        {says}", file=out)
+            if each.remedy:
+                print(f"        -> {each.remedy}", file=out)
+    print(f"users' certificates: {report.grade}", file=out)
+    return report
 
 
 def _validated(services: Services, tenant_id: str, out: TextIO) -> Report:

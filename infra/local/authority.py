@@ -53,15 +53,17 @@ class Authority:
         _write_key(authority.server_key, server_key)
         return authority
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, *, beside_others: bool = False) -> dict[str, str]:
         """
-        Return the variables that make programs trust this authority.
+        Return the variables that make programs trust this authority, and nobody else.
+
+        Others are many, and read anew for each connection: who speaks to them as well says so.
 
         Three, because requests (Azure SDKs, MSAL) and OpenSSL (httpx, aiohttp) each read their
         own, and because requests prefers the variable to what its caller passes as `verify`.
         """
         names = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-        return dict.fromkeys(names, str(self.bundle))
+        return dict.fromkeys(names, str(self.bundle if beside_others else self.certificate))
 
 
 def _root(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:

@@ -26,8 +26,9 @@ _QUICK = ("tests/contract", "tests/unit", "tests/test_shape.py")
 _LONGEST = tuple(
     f"tests/e2e/test_{name}.py"
     for name in (
-        *("killed_during_wipe", "killed_during_signal", "brake", "killed_during_rotation"),
-        *("portal", "no_secret_leaves", "api_schemathesis", "portal_looks", "outages"),
+        *("killed_during_wipe", "killed_during_signal", "killed_during_rotation", "brake"),
+        *("killed_during_offboarding", "portal", "portal_user_certificates"),
+        *("no_secret_leaves", "api_schemathesis", "portal_looks", "outages"),
     )
 )
 _FULL = (_IN_ORDER, *_LONGEST, "tests/e2e", *_QUICK)

@@ -21,7 +21,18 @@ EXCHANGE_RESOURCE = "https://outlook.office365.com"
 GRAPH_RESOURCE = "https://graph.microsoft.com"
 ROLES = {
     EXCHANGE_RESOURCE: ["Exchange.ManageAsApp"],
-    GRAPH_RESOURCE: ["Application.Read.All", "User.Read.All"],
+    GRAPH_RESOURCE: [
+        *("Application.Read.All", "User.Read.All"),
+        # The users' own certificates: to look,
+        *("Domain.Read.All", "Domain-InternalFederation.Read.All"),
+        *("PublicKeyInfrastructure.Read.All", "Organization.Read.All"),
+        *("Policy.Read.AuthenticationMethod", "AuditLog.Read.All"),
+        # to change what is trusted,
+        *("Domain-InternalFederation.ReadWrite.All", "PublicKeyInfrastructure.ReadWrite.All"),
+        *("Organization.ReadWrite.All", "Policy.ReadWrite.AuthenticationMethod"),
+        # and to shut a user out.
+        *("User.RevokeSessions.All", "User.EnableDisableAccount.All"),
+    ],
 }
 # A managed identity's tokens come from here.
 ISSUER = f"https://login.microsoftonline.com/{contoso.TENANT_ID}/v2.0"

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import httpx
@@ -26,6 +25,7 @@ from infra.local.public_address import PublicAddress
 from infra.local.relay import relayed
 from infra.local.serve import Server, Simulator
 from infra.local.sign_in import Identities
+from infra.local.simulators.certificate_authority import CertificateAuthorities
 from infra.local.simulators.entra import Entra
 from infra.local.simulators.event_grid import EventGridTopic
 from infra.local.simulators.event_grid_system_topic import Subscription, VaultTopic
@@ -52,8 +52,7 @@ class World:
     `keep` names a folder that storage survives in. `watch` may wrap each service, and then
     sees storage calls too. `lease` and `wipe_settle` (seconds) shorten waits that are minutes
     in earnest; `limits` are the others that a tenant may set: unless it is `guarded`, nothing
-    that is asked needs an approver. With another `credential` than
-    a certificate, there is no certificate anywhere.
+    that is asked needs an approver. With another `credential`, there is no certificate anywhere.
     """
 
     def __init__(  # noqa: PLR0913 - each is about another part of the world
@@ -96,12 +95,7 @@ class World:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
 
     @property
@@ -179,17 +173,19 @@ class World:
         # It calls us on loopback, where our own authority vouches for us.
         self._outbound = httpx.Client(trust_env=False, verify=False, timeout=10.0)  # noqa: S501
         self.graph = sign_in.graph(self.entra, self._outbound, utc_now)
-        self.user = self.graph.users.add(contoso.TENANT_ID, contoso.MAILBOX, mail=contoso.MAILBOX)
 
     def _tenant(self) -> None:
         self.topic = EventGridTopic(jwks=self.entra.jwks, clock=utc_now)
         self.insights = telemetry.component(self.entra, utc_now)
         self.exchange = Exchange(jwks=self.entra.jwks, clock=utc_now)
         self.receivers = alerts.receivers(utc_now)
+        self.authorities = CertificateAuthorities(clock=utc_now)
         self.maas360 = MaaS360(senders.ACCOUNT, clock=utc_now)
         self.tenant = self.exchange.add_tenant(contoso.TENANT_ID, domain=contoso.DOMAIN)
         self.role_group = sign_in.role_group(self.tenant, self.app, utc_now())
         self.mailbox = self.tenant.add_mailbox(contoso.MAILBOX)
+        who = self.mailbox.name  # one person, in the directory as in Exchange
+        self.user = self.graph.users.add(contoso.TENANT_ID, contoso.MAILBOX, object_id=who)
         self.phone = self.tenant.add_device(self.mailbox, device_id=contoso.PHONE)
 
     def _vault(self) -> None:
@@ -207,6 +203,7 @@ class World:
         )
         authority = Authority.create(self._folder)
         server = self._open.enter_context(Server(authority))
+        self._open.callback(self.authorities.let_go)  # first: what nobody awaits
         self._mount(server)
         self.settings = {
             **contoso.settings(
@@ -217,7 +214,7 @@ class World:
                 senders=senders.settings(maas360=self.addresses["maas360"]),
                 mdm_schedule=self.mdm_schedule,
             ),
-            **authority.environment(),
+            **authority.environment(beside_others=not self._embedded),  # `func` downloads
             **people.settings(),
             "AzureWebJobsStorage": self._storage(server),
             "FUNCTIONS_WORKER_RUNTIME": "python",
@@ -253,16 +250,18 @@ class World:
             subscription=Subscription(queue=contoso.VAULT_EVENTS),
         )
         self.vault.subscribe(self.vault_topic)
-        # The platform's own endpoint, on the instance itself: plain HTTP there too.
-        self.addresses["identity"] = server.mount(
-            self._watched("identity", self.identities), name="identity", tls=False
-        )
         public = PublicAddress(self._outbound, lambda: self.url)
         self.addresses["public"] = server.mount(public, name="public")
-        switch = FaultSwitch(self.exchange.faults)
-        self.addresses["faults"] = server.mount(switch, name="faults", tls=False)
-        control = telemetry.control(self.insights)
-        self.addresses["insights_control"] = server.mount(control, name="insights", tls=False)
+        plain: dict[str, Simulator] = {
+            "identity": self.identities,  # the platform's own, on the instance itself
+            "authorities": self.authorities,  # lists are fetched over plain HTTP
+            "faults": FaultSwitch(self.exchange.faults),
+            "insights_control": telemetry.control(self.insights),
+        }
+        for name, simulator in plain.items():
+            served = self._watched(name, simulator)
+            self.addresses[name] = server.mount(served, name=name, tls=False)
+        self.authorities.base_url = self.addresses["authorities"]
 
     def _storage(self, server: Server) -> str:
         """Return how the app reaches storage: by way of us, if we are to watch."""
@@ -270,8 +269,8 @@ class World:
         if self._watch is None:
             return direct
         client = self._open.enter_context(httpx.Client(timeout=30.0))
-        for name, url in (("queues", self._azurite.queue_url), ("tables", self._azurite.table_url)):
-            origin = url.rpartition("/")[0]
+        origins = (("queues", self._azurite.queue_url), ("tables", self._azurite.table_url))
+        for name, origin in ((name, url.rpartition("/")[0]) for name, url in origins):
             relay = self._watched(name, relayed(client, origin))
             direct = direct.replace(origin, server.mount(relay, name=name, tls=False))
         return direct

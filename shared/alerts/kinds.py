@@ -17,6 +17,10 @@ ALARMING = frozenset(
         "operation.abandoned",
         "operation.held",
         "throttle.sustained",
+        "trust.ca_expired",
+        "trust.ca_expiring",
+        "trust.crl_stale",
+        "trust.crl_unreachable",
         "webhook_secret.expired",
         "webhook_secret.expiring",
     }
@@ -32,8 +36,11 @@ CALM = frozenset(
         "device.wipe_acknowledged",
         "device.wipe_cancelled",
         "device.wipe_unconfirmed",
+        "offboarding.ended",
         "operation.settled",
         "policy.changed",
+        "trust.ca_removed",
+        "trust.crl_fresh",
     }
 )
 ALL = ALARMING | CALM
@@ -46,6 +53,8 @@ ENDINGS: Mapping[str, frozenset[str]] = {
     "device.wipe_acknowledged": frozenset({"device.wipe_requested"}),
     "device.wipe_cancelled": frozenset({"device.wipe_requested"}),
     "operation.settled": frozenset({"operation.held", "operation.abandoned"}),
+    "trust.ca_removed": frozenset({"trust.ca_expiring", "trust.ca_expired"}),
+    "trust.crl_fresh": frozenset({"trust.crl_stale", "trust.crl_unreachable"}),
 }
 
 

@@ -9,10 +9,10 @@ from typing import Self
 
 import httpx
 
-from shared.alerts import address
-from shared.alerts.address import Resolve
+from shared import public_address
 from shared.alerts.call import Answer, Call
 from shared.errors import Misconfigured, Retryable
+from shared.public_address import NotPublic, Resolve, Unresolved
 from shared.retry_after import retry_after
 from shared.telemetry import traces
 
@@ -41,7 +41,7 @@ class Sender:
         client = httpx.Client(
             transport=transport, timeout=TIME_LIMIT, follow_redirects=False, trust_env=False
         )
-        return cls(client=client, resolve=address.resolve, clock=clock)
+        return cls(client=client, resolve=public_address.resolve, clock=clock)
 
     def post(self, call: Call, *, allow_private: bool) -> Answer:
         """Make a call; Retryable if there is no answer, Misconfigured if it may not be made."""
@@ -50,11 +50,25 @@ class Sender:
         except httpx.InvalidURL:
             raise Misconfigured("the receiver's address is none") from None
         host, port = url.raw_host.decode("ascii"), url.port or HTTPS
-        found = address.checked(host, port, allow_private=allow_private, resolve=self.resolve)
+        where = self._checked(host, port, allow_private=allow_private)
         with traces.calling("Alert receiver", "post") as span:
-            answer = self._post(call, url, found[0])
+            answer = self._post(call, url, where)
             traces.answered(span, answer.status)
         return answer
+
+    def _checked(self, host: str, port: int, *, allow_private: bool) -> str:
+        """Return the address to connect to."""
+        try:
+            return public_address.checked(
+                host, port, allow_private=allow_private, resolve=self.resolve
+            )[0]
+        except NotPublic as error:
+            raise Misconfigured(
+                "the receiver's name stands for an address that is not public: correct it in "
+                "ALERT_RECEIVERS, or say allow_private if it is meant to be in our own network"
+            ) from error
+        except Unresolved as error:
+            raise Retryable(f"of the receiver: {error}") from error
 
     def _post(self, call: Call, url: httpx.URL, where: str) -> Answer:
         # Name and certificate are the receiver's, whatever address is connected to.

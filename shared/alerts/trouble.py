@@ -30,19 +30,25 @@ SEVERITIES: Mapping[str, Severity] = {
     "operation.abandoned": Severity.ERROR,
     "operation.held": Severity.WARNING,
     "throttle.sustained": Severity.WARNING,
+    "trust.ca_expired": Severity.CRITICAL,
+    "trust.crl_unreachable": Severity.ERROR,
     "webhook_secret.expired": Severity.ERROR,
 }
 # A mismatch says of itself how much it matters.
 MISMATCHES = {"error": Severity.ERROR, "warning": Severity.WARNING, "note": Severity.INFO}
+# Nobody signs in by a CRL whose time is over.
+CRLS = {"due": Severity.WARNING, "stale": Severity.CRITICAL}
 
 
 def severity(told: Told) -> Severity:
     """Return how bad an event is; what nears its end gets worse from stage to stage."""
     match told.kind:
-        case "certificate.expiring" | "webhook_secret.expiring":
+        case "certificate.expiring" | "webhook_secret.expiring" | "trust.ca_expiring":
             return _by_stage(told.text("stage_days"))
         case "certificate.mismatch":
             return MISMATCHES.get(told.text("severity"), Severity.WARNING)
+        case "trust.crl_stale":
+            return CRLS.get(told.text("stage"), Severity.CRITICAL)
         case kind:
             return SEVERITIES.get(kind, Severity.INFO)
 
@@ -98,6 +104,15 @@ def _webhook_secret(told: Told) -> tuple[str, ...]:
     return "webhook-secret", told.tenant_id, told.text("secret_name")
 
 
+def _authority(told: Told) -> tuple[str, ...]:
+    return "authority", told.tenant_id, told.text("thumbprint_sha256")
+
+
+def _crl(told: Told) -> tuple[str, ...]:
+    urls = told.text("crl_url"), told.text("delta_crl_url")
+    return "crl", told.tenant_id, told.text("thumbprint_sha256"), *urls
+
+
 def _receiver(told: Told) -> tuple[str, ...]:
     return "alerts", told.text("receiver")
 
@@ -113,6 +128,10 @@ _BEGUN: Mapping[str, Name] = {
     "operation.abandoned": _operation,
     "operation.held": _operation,
     "throttle.sustained": _throttle,
+    "trust.ca_expired": _authority,
+    "trust.ca_expiring": _authority,
+    "trust.crl_stale": _crl,
+    "trust.crl_unreachable": _crl,
     "webhook_secret.expired": _webhook_secret,
     "webhook_secret.expiring": _webhook_secret,
 }
@@ -122,6 +141,8 @@ _ENDED: Mapping[str, tuple[Name, ...]] = {
     "device.wipe_acknowledged": (_wipe,),
     "device.wipe_cancelled": (_wipe,),
     "operation.settled": (_operation,),
+    "trust.ca_removed": (_authority,),
+    "trust.crl_fresh": (_crl,),
 }
 
 

@@ -26,11 +26,18 @@ TITLES: Mapping[str, str] = {
     "device.wipe_cancelled": "The wipe of a device was cancelled",
     "device.wipe_requested": "The wipe of a device was requested",
     "device.wipe_unconfirmed": "A device was not seen to confirm its wipe",
+    "offboarding.ended": "A phone or a person is shut out: read what is certain and what is not",
     "operation.abandoned": "An operation was given up: {asked}",
     "operation.held": "An operation waits for a person: {asked}",
     "operation.settled": "An operation that waited for a person is settled: {asked}",
-    "policy.changed": "A policy, a rule or the default access level has changed",
+    "policy.changed": "A setting that decides over devices or users' certificates has changed",
     "throttle.sustained": "Exchange has throttled a tenant for {minutes} minutes",
+    "trust.ca_expired": "The authority {authority} of users' certificates has expired",
+    "trust.ca_expiring": "The authority {authority} expires in {days_left} days",
+    "trust.ca_removed": "The authority {authority} is trusted no longer",
+    "trust.crl_fresh": "What was wrong with the CRL of {authority} is over",
+    "trust.crl_stale": "The CRL of {authority} is {stage}",
+    "trust.crl_unreachable": "The CRL of {authority} cannot be fetched",
     "webhook_secret.expired": "The webhook secret {secret_name} has expired",
     "webhook_secret.expiring": "The webhook secret {secret_name} expires in {days_left} days",
 }
@@ -47,8 +54,12 @@ FACTS: Mapping[str, str] = {
     "says": "Change",
     "certificate_name": "Certificate",
     "secret_name": "Secret",
+    "authority": "Authority",
     "thumbprint_sha256": "Thumbprint",
     "expires_at": "Expires",
+    "crl_url": "CRL",
+    "next_update": "Next update",
+    "why": "Why",
     "kind": "Kind",
     "receiver": "Receiver",
     "event_type": "Event",
@@ -61,6 +72,7 @@ SECTIONS: Mapping[str, str] = {
     "operation.abandoned": "Poison messages",
     "operation.held": "Held operations, and too many blocks at once",
     "throttle": "Tenant unreachable",
+    "trust": "An authority expires, or its CRL is no good",
     "webhook_secret": "Certificate expired, or a rotation is stuck",
 }
 
@@ -76,7 +88,7 @@ class Link:
 def title(told: Told) -> str:
     """Return what has happened, in one line."""
     template = TITLES.get(told.kind, told.kind)
-    names = {name: told.text(name) or "?" for name in (*FACTS, "days_left", "minutes")}
+    names = {name: told.text(name) or "?" for name in (*FACTS, "days_left", "minutes", "stage")}
     return cut(template.format_map(names), TITLE_LIMIT)
 
 

@@ -9,6 +9,7 @@ from shared.audit.pseudonyms import Pseudonyms, veiled
 from shared.audit.record import Actor, Entry, Kind, fitted
 from shared.devices import inventory_order
 from shared.devices.model import Action, Device, Posture
+from shared.devices.offboard_order import Offboarding
 from shared.devices.operation import REPLAYED, Operation, State, is_wipe
 
 MDM = "mdm:"
@@ -217,10 +218,22 @@ def _private(operation: Operation) -> Iterable[str]:
         yield from (link.mailbox, link.device_id)
     for each in operation.candidates:
         yield from (each.mailbox, each.device_id, each.guid, each.name, each.imei)
+    yield from _offboarded(operation)
     if operation.report is not None:
         said = operation.report.subject
         yield from (said.upn, said.mail, said.eas_device_id, said.serial, said.udid, said.imei)
         yield from (said.mdm_id, said.name, said.directory_id)
+
+
+def _offboarded(operation: Operation) -> Iterable[str]:
+    """Yield the names in an order to shut somebody out, and in its report."""
+    if not isinstance(operation.change, Offboarding):
+        return
+    yield from (operation.change.user, operation.change.serial_number)
+    report = (operation.altered.after if operation.altered else None) or {}
+    yield from (str(report.get(name, "")) for name in ("user", "directory_id"))
+    yield from (str(each.get("device_id", "")) for each in report.get("devices", ()))
+    yield from map(str, report.get("more_devices", ()))
 
 
 def _change(operation: Operation) -> object:

@@ -12,8 +12,12 @@ KINDS = {  # of names, by the field that holds one
     "mailbox": "mailbox",
     "mailboxes": "mailbox",
     "device_id": "device",
+    "more_devices": "device",
     "device_ids": "device",
     "guid": "partnership",
+    "user": "mailbox",  # mostly the same name
+    "directory_id": "person",
+    "serial_number": "certificate",
 }
 
 

@@ -53,6 +53,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationProgress:
+    """How far a validation has come; who began it has named it."""
+
+    run_id: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LastValidation:
     """What is remembered of a report."""
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shared.devices.budget_raise import Budget, RaiseBudget
+from shared.devices.certificate_change import CertificateChange
 from shared.devices.model import AccessLevel, Action, Decision
+from shared.devices.offboard_order import (
+    WIPES_ORDERED,
+    OffboardDevice,
+    Offboarding,
+    OffboardUser,
+    Wipe,
+)
 from shared.devices.tenant_change import (
     AssignPolicy,
     PutAccessRule,
@@ -88,6 +97,11 @@ class Allowances:
                 return 0
 
 
+def reason_of(budget: Budget) -> HoldReason:
+    """Return what holds an order that goes beyond the budget."""
+    return HoldReason(f"budget.{budget}")
+
+
 def budgets_of(decision: Decision) -> tuple[HoldReason, ...]:
     """Return the budgets that carrying a decision out is charged to."""
     match decision.action:
@@ -106,6 +120,8 @@ def budgets_of(decision: Decision) -> tuple[HoldReason, ...]:
 
 def budgets_of_change(change: TenantChange) -> tuple[HoldReason, ...]:
     """Return the budgets that a change is charged to which is not about one device."""
+    if isinstance(change, CertificateChange):
+        return (HoldReason.POLICY_CHANGES,)
     match change:
         case AssignPolicy() | PutPolicy() | RemovePolicy() | PutAccessRule() | RemoveAccessRule():
             return (HoldReason.POLICY_CHANGES,)
@@ -113,6 +129,9 @@ def budgets_of_change(change: TenantChange) -> tuple[HoldReason, ...]:
             return (HoldReason.POLICY_CHANGES,)
         case RemoveStale():
             return HoldReason.REMOVALS, HoldReason.SHARE
+        case OffboardDevice() | OffboardUser():
+            wipes = () if change.wipe is Wipe.NOTHING else (HoldReason.WIPES,)
+            return *wipes, HoldReason.BLOCKS, HoldReason.REMOVALS, HoldReason.SHARE
         case _:
             return ()
 
@@ -126,17 +145,62 @@ def needs_approval(asked: str, *, even_if_personal: bool) -> str:
     return ""
 
 
-def change_needs_approval(change: TenantChange, asked_as: str) -> str:
-    """Return why a change needs an approver whatever the budgets are; "" if it needs none."""
-    if isinstance(change, SetDefaultAccess):
-        return "the default access level changes only if a second person approves it"
-    if isinstance(change, RemoveAccessRule) or (
-        isinstance(change, PutAccessRule) and change.level is not AccessLevel.ALLOW
-    ):
-        # One change in the budget, and every phone of a kind shut out.
-        return "a rule that may shut out many devices takes a second person's approval"
+def change_needs_approval(
+    change: TenantChange, asked_as: str, before: Mapping[str, object] | None = None
+) -> str:
+    """
+    Return why a change needs an approver whatever the budgets are; "" if it needs none.
+
+    *before* is how its target stands, where that is known.
+    """
+    if isinstance(change, CertificateChange):
+        return "what all users' certificates rest on changes only if a second person approves it"
+    if isinstance(change, Offboarding):
+        return _offboarding_needs_approval(change)
     if isinstance(change, RotateCertificate) and asked_as != TIMER:
         return "a rotation by hand needs a second person's approval"
+    return _setting_needs_approval(change, before)
+
+
+def _setting_needs_approval(change: TenantChange, before: Mapping[str, object] | None) -> str:
+    match change:
+        case SetDefaultAccess():
+            return "the default access level changes only if a second person approves it"
+        case RaiseBudget():
+            return "a budget is raised only if a second person approves it"
+        case PutPolicy() if _is_default(change, before):
+            # One change in the budget, and every mailbox without a policy of its own.
+            return "the default policy changes only if a second person approves it"
+        case PutAccessRule(level=AccessLevel.ALLOW):
+            return ""
+        case PutAccessRule() | RemoveAccessRule():
+            # Likewise, and every phone of a kind shut out.
+            return "a rule that may shut out many devices takes a second person's approval"
+        case _:
+            return ""
+
+
+def _is_default(change: PutPolicy, before: Mapping[str, object] | None) -> bool:
+    """Whether the policy is the default, or becomes it."""
+    settings = (before or {}).get("settings", {})
+    if not isinstance(settings, Mapping):
+        return True  # they were too long to be kept, so it may be
+    asked = {name.casefold(): value for name, value in change.settings.items()}
+    return asked.get("isdefault") is True or settings.get("IsDefault") is True
+
+
+def _offboarding_needs_approval(change: Offboarding) -> str:
+    if isinstance(change, OffboardUser):
+        return "all of a person's devices are shut out only if a second person approves it"
+    asked = WIPES_ORDERED.get(change.wipe, "")
+    reason = needs_approval(asked, even_if_personal=change.even_if_personal)
+    if reason:
+        return reason
+    if change.disable_sign_in:
+        return "a person's sign-in is blocked only if a second person approves it"
+    if change.user and change.user.casefold() != change.mailbox.casefold():
+        # It may be anybody's name.
+        return "sessions of somebody whom the order names are ended only if a second person agrees"
     return ""
 
 

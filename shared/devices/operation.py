@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from shared.devices.guard import Approval, Hold
 from shared.devices.model import Action, Command, Decision, Device, Signal
+from shared.devices.offboard_order import OffboardDevice, Offboarding
 from shared.devices.subject import Link, Partnership, Report
 from shared.devices.tenant_change import (
     Altered,
@@ -105,6 +106,17 @@ class Operation:
     def has_begun(self) -> bool:
         """Whether anything may have been done for it."""
         return self.attempted_at is not None or self.acted_at is not None or bool(self.repairs)
+
+    @property
+    def came_about(self) -> bool:
+        """
+        Whether what was decided on a device was done, or was so already.
+
+        Not if it gave way to a newer word.
+        """
+        if self.state is not State.DONE or self.decision is None:
+            return False
+        return self.acted_at is not None or self.decision.action is None
 
     @property
     def replays(self) -> int:
@@ -208,8 +220,8 @@ def opened_by_tenant_command(command: TenantCommand, at: datetime, asked_as: str
         tenant_id=command.tenant_id,
         asked=action(change),
         asked_by=command.requested_by,
-        mailbox=change.mailbox if isinstance(change, AssignPolicy) else "",
-        device_id="",
+        mailbox=change.mailbox if isinstance(change, AssignPolicy | Offboarding) else "",
+        device_id=change.device_id if isinstance(change, OffboardDevice) else "",
         opened_at=at,
         change=change,
         asked_as=asked_as,

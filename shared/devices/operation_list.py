@@ -31,6 +31,7 @@ class Wanted:
     hold: str = ""  # why it waits for a person, or did: a HoldReason, or RECOGNITION
     since: datetime | None = None  # opened then or later
     until: datetime | None = None  # opened then or earlier
+    oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

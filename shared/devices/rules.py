@@ -11,8 +11,9 @@ from shared.devices.access import (
     matching,
     value_of,
 )
-from shared.devices.model import AccessPolicy, AccessRule, Device
+from shared.devices.model import AccessLevel, AccessPolicy, AccessRule, Device
 from shared.devices.wipe import is_outlook
+from shared.errors import Rejected
 
 CHARACTERISTICS = (*RULE_ORDER, "XMSWLHeader")
 WILDCARDS = frozenset("*?%")
@@ -38,6 +39,9 @@ class Problem(StrEnum):
     NO_EFFECT = "no_effect"  # for each device, the result would be the same without it
     REPEATS_DEFAULT = "repeats_default"
     OUTLOOK_SKIPS_IT = "outlook_skips_it"
+
+
+HOPELESS = frozenset({Problem.EMPTY_QUERY, Problem.WILDCARD, Problem.UNKNOWN_CHARACTERISTIC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,3 +194,12 @@ def _changes_any(rule: AccessRule, policy: AccessPolicy, devices: Sequence[Devic
 
 def _finding(problem: Problem, rule: AccessRule, why: str, remedy: str) -> RuleFinding:
     return RuleFinding(problem=problem, rule=rule.name, why=why, remedy=remedy)
+
+
+def require_possible(characteristic: str, query: str, *, level: AccessLevel) -> None:
+    """Raise Rejected, naming everything that is wrong, if such a rule could never match."""
+    rule = AccessRule(name=query, characteristic=characteristic, query=query, level=level)
+    wrong = [found for found in check(rule) if found.problem in HOPELESS]
+    if wrong:
+        told = "; ".join(f"{found.why}: {found.remedy}" for found in wrong)
+        raise Rejected(f"the rule could never match: {told}")

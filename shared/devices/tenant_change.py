@@ -7,8 +7,24 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from shared.devices import policy, rules
-from shared.devices.model import AccessLevel, AccessRule, MailboxName
+from shared.devices import (
+    budget_raise,
+    certificate_change,
+    certificate_check,
+    offboard_order,
+    policy,
+    rules,
+)
+from shared.devices.budget_raise import RaiseBudget
+from shared.devices.certificate_change import (
+    CertificateChange,
+    SetCertificateMethod,
+    SetPromptLogin,
+    StoreChange,
+)
+from shared.devices.change import Change
+from shared.devices.model import AccessLevel, MailboxName
+from shared.devices.offboard_order import OffboardDevice, Offboarding, OffboardUser
 from shared.devices.stale import ListEntries
 from shared.errors import Rejected
 
@@ -20,36 +36,30 @@ Setting = str | bool | int | list[str] | None
 Image = dict[str, Any]  # how something stood, as it is shown and kept
 
 LONGEST = 16_000  # bytes of JSON; a property of our record holds 32 Ki characters
-HOPELESS = frozenset(
-    {rules.Problem.EMPTY_QUERY, rules.Problem.WILDCARD, rules.Problem.UNKNOWN_CHARACTERISTIC}
-)
+LONGEST_IMAGE = 12_000  # likewise: two of them stand in one property
 
 
-class _Change(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="action"):
-    """One change; unknown fields are refused: they may change its meaning."""
-
-
-class AssignPolicy(_Change, frozen=True, kw_only=True, tag="assign_policy"):
+class AssignPolicy(Change, frozen=True, kw_only=True, tag="assign_policy"):
     """Put a mailbox under a policy; null: back under whatever policy is the default."""
 
     mailbox: MailboxName
     policy: Name | None
 
 
-class PutPolicy(_Change, frozen=True, kw_only=True, tag="put_policy"):
+class PutPolicy(Change, frozen=True, kw_only=True, tag="put_policy"):
     """Create a policy, or change the settings that are named; null clears one."""
 
     policy: Name
     settings: dict[str, Setting]
 
 
-class RemovePolicy(_Change, frozen=True, kw_only=True, tag="remove_policy"):
+class RemovePolicy(Change, frozen=True, kw_only=True, tag="remove_policy"):
     """Delete a policy."""
 
     policy: Name
 
 
-class PutAccessRule(_Change, frozen=True, kw_only=True, tag="put_access_rule"):
+class PutAccessRule(Change, frozen=True, kw_only=True, tag="put_access_rule"):
     """Let the rule for one value of one characteristic say a level."""
 
     characteristic: Name
@@ -57,20 +67,20 @@ class PutAccessRule(_Change, frozen=True, kw_only=True, tag="put_access_rule"):
     level: AccessLevel
 
 
-class RemoveAccessRule(_Change, frozen=True, kw_only=True, tag="remove_access_rule"):
+class RemoveAccessRule(Change, frozen=True, kw_only=True, tag="remove_access_rule"):
     """Remove the rule for one value of one characteristic."""
 
     characteristic: Name
     query: Query
 
 
-class SetDefaultAccess(_Change, frozen=True, kw_only=True, tag="set_default_access"):
+class SetDefaultAccess(Change, frozen=True, kw_only=True, tag="set_default_access"):
     """Change the level for devices that nothing else decides about, shutting nobody out."""
 
     level: AccessLevel
 
 
-class RotateCertificate(_Change, frozen=True, kw_only=True, tag="rotate_certificate"):
+class RotateCertificate(Change, frozen=True, kw_only=True, tag="rotate_certificate"):
     """Replace the certificate that the tenant signs in with by a new one, without a gap."""
 
 
@@ -83,7 +93,7 @@ class Protect(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     client_types: list[Spared] = []
 
 
-class PlanStale(_Change, frozen=True, kw_only=True, tag="plan_stale"):
+class PlanStale(Change, frozen=True, kw_only=True, tag="plan_stale"):
     """Find out which devices nobody has used for so many days; nothing is removed."""
 
     days: Literal[30, 60, 90, 180]
@@ -91,17 +101,30 @@ class PlanStale(_Change, frozen=True, kw_only=True, tag="plan_stale"):
     list_entries: ListEntries = ListEntries.KEEP
 
 
-class RemoveStale(_Change, frozen=True, kw_only=True, tag="remove_stale"):
+class RemoveStale(Change, frozen=True, kw_only=True, tag="remove_stale"):
     """Remove the devices of the plan made last, if it is the one that was looked at."""
 
     plan_id: uuid.UUID  # of the operation that made it
     plan_hash: PlanHash
 
 
-ShortChange = AssignPolicy | PutPolicy | RemovePolicy | PutAccessRule | RemoveAccessRule
+ExchangeChange = AssignPolicy | PutPolicy | RemovePolicy | PutAccessRule | RemoveAccessRule
+ShortChange = ExchangeChange | CertificateChange
 # Hours of many steps, with a record of their own.
-LongChange = SetDefaultAccess | RotateCertificate | PlanStale | RemoveStale
-ToldElsewhere = RotateCertificate | PlanStale | RemoveStale  # not as a change of some setting
+LongChange = (
+    SetDefaultAccess | RotateCertificate | PlanStale | RemoveStale | Offboarding | RaiseBudget
+)
+# Not as a change of some setting.
+ToldElsewhere = RotateCertificate | PlanStale | RemoveStale | Offboarding
+# These take no cmdlet, or each of their steps asks for its own.
+NotOfExchange = (
+    RotateCertificate
+    | SetPromptLogin
+    | StoreChange
+    | SetCertificateMethod
+    | Offboarding
+    | RaiseBudget
+)
 TenantChange = ShortChange | LongChange
 KINDS: tuple[type[TenantChange], ...] = (
     AssignPolicy,
@@ -113,6 +136,10 @@ KINDS: tuple[type[TenantChange], ...] = (
     RotateCertificate,
     PlanStale,
     RemoveStale,
+    *certificate_change.KINDS,
+    OffboardDevice,
+    OffboardUser,
+    RaiseBudget,
 )
 ONLY_ONES: dict[type[LongChange], str] = {  # what a tenant has one of
     SetDefaultAccess: "default access level",
@@ -170,6 +197,16 @@ def target(change: TenantChange) -> str:
             return f"rule {change.characteristic}={change.query}"
         case SetDefaultAccess() | RotateCertificate() | PlanStale() | RemoveStale():
             return ONLY_ONES[type(change)]
+        case OffboardDevice() | OffboardUser() | RaiseBudget():
+            return _target(change)
+        case _:
+            return certificate_change.target(change)
+
+
+def _target(change: Offboarding | RaiseBudget) -> str:
+    if isinstance(change, RaiseBudget):
+        return budget_raise.target(change)
+    return offboard_order.target(change)
 
 
 def says(change: TenantChange) -> str:
@@ -184,10 +221,16 @@ def says(change: TenantChange) -> str:
             return f"{target(change)} says {change.level}"
         case RemovePolicy() | RemoveAccessRule():
             return f"{target(change)} removed"
-        case RotateCertificate():
-            return "the certificate rotated"
-        case PlanStale() | RemoveStale():
-            return target(change)
+        case _:
+            return _says(change)
+
+
+def _says(change: TenantChange) -> str:
+    if isinstance(change, RaiseBudget):
+        return budget_raise.says(change)
+    if isinstance(change, CertificateChange):
+        return certificate_change.says(change)
+    return target(change)
 
 
 def check(change: TenantChange) -> None:
@@ -203,21 +246,12 @@ def check(change: TenantChange) -> None:
         case AssignPolicy() if change.policy is not None:
             policy.check({"Name": change.policy})
         case PutAccessRule():
-            _check_rule(change)
+            rules.require_possible(change.characteristic, change.query, level=change.level)
         case PlanStale() if len(msgspec.json.encode(change)) > LONGEST:
             raise Rejected(f"what is protected may be {LONGEST} bytes long at most")
+        case _ if isinstance(change, CertificateChange):
+            certificate_check.check(change)
+        case OffboardDevice() | OffboardUser():
+            offboard_order.check(change)
         case _:
             return
-
-
-def _check_rule(change: PutAccessRule) -> None:
-    rule = AccessRule(
-        name=change.query,
-        characteristic=change.characteristic,
-        query=change.query,
-        level=change.level,
-    )
-    wrong = [found for found in rules.check(rule) if found.problem in HOPELESS]
-    if wrong:
-        told = "; ".join(f"{found.why}: {found.remedy}" for found in wrong)
-        raise Rejected(f"the rule could never match: {told}")

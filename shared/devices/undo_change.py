@@ -1,16 +1,22 @@
 """The change that takes another one back, from how its target stood before."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from shared.devices import tenant_change
+from shared.devices import certificate_undo, tenant_change
+from shared.devices.budget_raise import RaiseBudget
+from shared.devices.certificate_change import CertificateChange
 from shared.devices.model import AccessLevel
+from shared.devices.offboard_order import OffboardDevice, OffboardUser
 from shared.devices.tenant_change import (
     Altered,
     AssignPolicy,
+    ExchangeChange,
     Image,
+    LongChange,
     PlanStale,
     PutAccessRule,
     PutPolicy,
@@ -23,10 +29,16 @@ from shared.devices.tenant_change import (
 )
 from shared.errors import Conflict, Rejected
 
+LET_IN_AGAIN = (
+    "what was erased is gone; to let the person in again order allow for the device, and enable "
+    "the account's sign-in if it was disabled"
+)
 NEVER: dict[type[TenantChange], str] = {
     RotateCertificate: "the old key is taken off the registration: rotate again",
     PlanStale: "it changed nothing",
     RemoveStale: "the partnerships are gone: the devices must sync again by themselves",
+    OffboardDevice: LET_IN_AGAIN,
+    OffboardUser: LET_IN_AGAIN,
 }
 ABSENT_IN_A_NEW_ONE = frozenset({"Name", "IsDefault"})  # of settings: the order says them itself
 
@@ -37,7 +49,12 @@ def inverse(change: TenantChange, altered: Altered | None) -> TenantChange:
         raise Conflict(NEVER[type(change)])
     if altered is None or is_same(altered.before, altered.after):
         raise Conflict("nothing was done")
-    wanted = _wanted(change, altered.before, altered.after)
+    if isinstance(change, CertificateChange):
+        wanted: TenantChange = certificate_undo.inverse(change, altered.before)
+    elif isinstance(change, RaiseBudget):
+        wanted = _lowered(change, altered.before or {})
+    else:
+        wanted = _wanted(change, altered.before, altered.after)
     try:
         tenant_change.check(wanted)
     except Rejected as refusal:
@@ -50,7 +67,9 @@ def is_same(one: Image | None, other: Image | None) -> bool:
     return _written(one) == _written(other)
 
 
-def _wanted(change: TenantChange, before: Image | None, after: Image | None) -> TenantChange:
+def _wanted(
+    change: ExchangeChange | LongChange, before: Image | None, after: Image | None
+) -> TenantChange:
     match change:
         case AssignPolicy():
             return _assigned(change.mailbox, before or {})
@@ -64,7 +83,7 @@ def _wanted(change: TenantChange, before: Image | None, after: Image | None) -> 
             return _rule(change, before)
         case SetDefaultAccess():
             return SetDefaultAccess(level=_level(before or {}))
-        case RotateCertificate() | PlanStale() | RemoveStale():
+        case _:
             raise AssertionError("it has no inverse")
 
 
@@ -106,6 +125,16 @@ def _settings(image: Image) -> Mapping[str, Any]:
     if not isinstance(settings, Mapping):
         raise Conflict("the policy was too long to be kept as it stood")
     return settings
+
+
+def _lowered(change: RaiseBudget, before: Image) -> RaiseBudget:
+    """Return what was allowed before; a budget that is raised to its setting is not raised."""
+    until = before.get("until")
+    return RaiseBudget(
+        budget=change.budget,
+        to=int(before.get("an_hour", 0)),
+        until=datetime.fromisoformat(until) if until else change.until,
+    )
 
 
 def _level(image: Image) -> AccessLevel:

@@ -13,6 +13,8 @@ BAD_PROOF = "Authentication_MissingOrMalformed"
 OF_A_POLICY = "AsPerAppPolicy"  # how the codes of app management policies end
 # The code beside it is as general as can be; a tenant's answer has been seen to say this.
 NO_SUCH_KEY = "No credentials found to be removed"
+# What of a text says that there is such a thing already: the code beside it is a general one.
+OF_A_DUPLICATE = ("already exist", "duplicate", "conflicting object", "same value")
 
 
 class _Detail(msgspec.Struct, frozen=True):
@@ -53,6 +55,12 @@ class Refusal:
         """Whether the key that was to be removed is not there."""
         return NO_SUCH_KEY.lower() in self.message.lower()
 
+    @property
+    def is_of_a_duplicate(self) -> bool:
+        """Whether there is such a thing already, for all we can tell."""
+        said = self.message.lower()
+        return self.status == httpx.codes.CONFLICT or any(each in said for each in OF_A_DUPLICATE)
+
 
 def read(answer: httpx.Response) -> Refusal:
     """Read a refusal, however little of it can be read."""
@@ -77,7 +85,7 @@ def failure(refusal: Refusal, *, needs: str) -> Failure:
     if refusal.status in DENIED:
         return NotPermitted(f"Microsoft Graph denies this: {needs} ({refusal.trace})")
     if refusal.status == httpx.codes.NOT_FOUND:
-        return NotFound(f"Microsoft Graph knows no such application ({refusal.trace})")
+        return NotFound(f"Microsoft Graph does not know what was asked for ({refusal.trace})")
     return Rejected(f"Microsoft Graph refused ({refusal.trace})")
 
 

@@ -27,6 +27,7 @@ ABANDONED = "easgate.operation.abandoned.v1"
 HELD = "easgate.operation.held.v1"
 SETTLED = "easgate.operation.settled.v1"
 POLICY_CHANGED = "easgate.policy.changed.v1"
+OFFBOARDED = "easgate.offboarding.ended.v1"
 VALIDATION_FAILED = "easgate.certificate.validation_failed.v1"
 VALIDATION_PASSED = "easgate.certificate.validation_passed.v1"
 THROTTLED = "easgate.throttle.sustained.v1"
@@ -97,7 +98,7 @@ def wipe_unconfirmed(operation: Operation) -> Event:
 
 
 def policy_changed(operation: Operation) -> Event:
-    """Return what an operation did to a policy, an access rule or the default access level."""
+    """Return what an operation did to a setting, such as a policy or a store of authorities."""
     change, altered = operation.change, operation.altered
     if change is None or altered is None or operation.acted_at is None:
         raise ValueError("only a change that was carried out is to be told")
@@ -115,6 +116,26 @@ def policy_changed(operation: Operation) -> Event:
             "says": altered.says,
             "before": altered.before,
             "after": altered.after,
+        },
+    )
+
+
+def offboarded(operation: Operation) -> Event:
+    """Return what came of shutting a phone or a person out: the report, step by step."""
+    if operation.altered is None or operation.acted_at is None:
+        raise ValueError("only an offboarding that has ended is to be told")
+    return Event(
+        id=event_id(operation.operation_id, OFFBOARDED),
+        type=OFFBOARDED,
+        subject=f"operations/{operation.operation_id}",
+        time=operation.acted_at,
+        data={
+            "tenant_id": operation.tenant_id,
+            "operation_id": operation.operation_id,
+            "action": operation.asked,
+            "asked_by": operation.asked_by,
+            "says": operation.altered.says,
+            "report": operation.altered.after,
         },
     )
 

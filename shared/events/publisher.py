@@ -22,10 +22,11 @@ from shared.devices.news import News
 from shared.devices.operation import Operation
 from shared.devices.settings_change import SettingsChange
 from shared.errors import Misconfigured, Rejected, Retryable
-from shared.events import alerts, catalogue, inventory, rotations, watch
+from shared.events import alerts, catalogue, inventory, rotations, trust, watch
 from shared.events.catalogue import Event
 from shared.retry_after import retry_after
 from shared.telemetry import traces
+from shared.trust.watched import CrlPlace, CrlWord, KnownAuthority
 
 SCOPE = "https://eventgrid.azure.net/.default"
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
@@ -70,6 +71,10 @@ class Publisher:
         """Announce what a change did to a policy, an access rule or the default level."""
         self._publish(catalogue.policy_changed(operation))
 
+    def offboarded(self, operation: Operation) -> None:
+        """Announce what came of shutting a phone or a person out."""
+        self._publish(catalogue.offboarded(operation))
+
     def device_news(self, news: News) -> None:
         """Announce what a run of the inventory has found of one partnership."""
         self._publish(inventory.device_news(news))
@@ -111,6 +116,34 @@ class Publisher:
     ) -> None:
         """Announce that vault and registration do not agree about a certificate."""
         self._publish(watch.certificate_mismatch(app, found, occurrence=occurrence, now=now))
+
+    def ca_expiring(
+        self, app: App, known: KnownAuthority, *, stage: Stage, ends_at: datetime, now: datetime
+    ) -> None:
+        """Announce that an authority has come to a stage on its way to expiry."""
+        self._publish(trust.ca_expiring(app, known, stage=stage, ends_at=ends_at, now=now))
+
+    def ca_removed(self, app: App, known: KnownAuthority, *, now: datetime) -> None:
+        """Announce that an authority whose end was told of is trusted no longer."""
+        self._publish(trust.ca_removed(app, known, now=now))
+
+    def crl_stale(
+        self, app: App, place: CrlPlace, word: CrlWord, *, occurrence: int, now: datetime
+    ) -> None:
+        """Announce that a CRL is due, or that nobody can go by it."""
+        self._publish(trust.crl_stale(app, place, word, occurrence=occurrence, now=now))
+
+    def crl_unreachable(
+        self, app: App, place: CrlPlace, word: CrlWord, *, occurrence: int, now: datetime
+    ) -> None:
+        """Announce that a CRL cannot be fetched."""
+        self._publish(trust.crl_unreachable(app, place, word, occurrence=occurrence, now=now))
+
+    def crl_fresh(
+        self, app: App, place: CrlPlace, *, why: str, occurrence: int, now: datetime
+    ) -> None:
+        """Announce that what was told of a CRL is over, and why."""
+        self._publish(trust.crl_fresh(app, place, why=why, occurrence=occurrence, now=now))
 
     def certificate_rotated(self, rotation: Rotation) -> None:
         """Announce that a tenant signs with a new certificate, and what became of the old one."""

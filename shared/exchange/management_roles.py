@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 READ_RECIPIENTS, WRITE_RECIPIENTS = "View-Only Recipients", "Mail Recipients"
 READ_SETTINGS, WRITE_SETTINGS = "View-Only Configuration", "Organization Client Access"
 WRITE_POLICIES = "Recipient Policies"
+WRITE_ORGANIZATION = "Organization Configuration"
 
 ROLES: Mapping[str, str] = {
     "Get-CASMailbox": READ_RECIPIENTS,
@@ -22,6 +23,7 @@ ROLES: Mapping[str, str] = {
     "Get-ActiveSyncOrganizationSettings": READ_SETTINGS,
     "Get-ActiveSyncDeviceAccessRule": READ_SETTINGS,
     "Get-MobileDeviceMailboxPolicy": READ_SETTINGS,
+    "Get-OrganizationConfig": READ_SETTINGS,
     "Set-ActiveSyncOrganizationSettings": WRITE_SETTINGS,
     "New-ActiveSyncDeviceAccessRule": WRITE_SETTINGS,
     "Set-ActiveSyncDeviceAccessRule": WRITE_SETTINGS,
@@ -29,6 +31,7 @@ ROLES: Mapping[str, str] = {
     "New-MobileDeviceMailboxPolicy": WRITE_POLICIES,
     "Set-MobileDeviceMailboxPolicy": WRITE_POLICIES,
     "Remove-MobileDeviceMailboxPolicy": WRITE_POLICIES,
+    "Set-OrganizationConfig": WRITE_ORGANIZATION,
 }
 
 

@@ -17,7 +17,13 @@ from shared.exchange.reply import Paged
 MOST_PAGES = 5000  # of 1000 rows: a listing that goes on longer never ends
 UNLIMITED = {"ResultSize": "Unlimited"}  # asked for, and not relied on
 # They take no ResultSize, and a parameter that a cmdlet does not know is refused.
-UNSIZED = frozenset({"Get-ActiveSyncDeviceAccessRule", "Get-MobileDeviceMailboxPolicy"})
+UNSIZED = frozenset(
+    {
+        "Get-ActiveSyncDeviceAccessRule",
+        "Get-MobileDeviceMailboxPolicy",
+        "Get-OrganizationConfig",
+    }
+)
 DEEPEST = 12  # letters that a slice may begin with, before it is given up
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -26,6 +26,8 @@ FEATURES: Mapping[Feature, tuple[str, ...]] = {
     Feature.DEFAULT_ACCESS: ("set_default_access",),
     Feature.OFFBOARDING: ("offboard_device", "offboard_user"),
 }
+# Whoever never orders it need not grant a role that lets the app change the whole organisation.
+NOT_JUDGED = ("set_modern_authentication",)
 READS = "Get-"
 LISTING = "Get-CASMailbox"
 WRITING = "Set-CASMailbox"

@@ -32,6 +32,7 @@ CMDLETS: Mapping[str, frozenset[str]] = {
     | {"New-ActiveSyncDeviceAccessRule", "Set-ActiveSyncDeviceAccessRule"},
     "remove_access_rule": _ACCESS | {"Remove-ActiveSyncDeviceAccessRule"},
     "set_default_access": _ACCESS | {"Set-ActiveSyncOrganizationSettings"},
+    "set_modern_authentication": frozenset({"Get-OrganizationConfig", "Set-OrganizationConfig"}),
     "plan_stale": frozenset({"Get-MobileDeviceStatistics"}),
     "remove_stale": _DEVICE | {"Remove-MobileDevice", "Get-MobileDeviceStatistics"},
     "offboard_device": _LISTS | _WIPE | {"Remove-MobileDevice"},

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 
+from shared.devices.offboard_order import Offboarding
 from shared.devices.operation import Operation, State, is_wipe
 from shared.devices.tenant_change import ToldElsewhere, target
 from shared.flows.ports import Clock, Events, Journal
@@ -33,6 +34,8 @@ def give_up(
 def _tell(operation: Operation, events: Events) -> None:
     if operation.change is None:
         events.device_changed(operation)
+    elif isinstance(operation.change, Offboarding):
+        events.offboarded(operation)
     elif isinstance(operation.change, ToldElsewhere) or operation.altered is None:
         return
     elif operation.altered.before != operation.altered.after:

@@ -1,31 +1,20 @@
 """By the clock, and when the vault says so: announce what nears its end or does not fit."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
 
-from shared.credentials import expiry
 from shared.credentials.certificate import App
-from shared.credentials.expiry import Stage
 from shared.credentials.mismatch import Kind, Mismatches, Noted
 from shared.errors import Failure
 from shared.flows import certificate_standing
 from shared.flows.certificate_standing import Ending, Standing
 from shared.flows.certificate_validation import Registrations
+from shared.flows.countdown import Countdown, Tell
+from shared.flows.kept_failures import kept
 from shared.flows.ports import Clock, Pins
 from shared.flows.watch_ports import Announced, Certificates, Secrets, WatchEvents
-
-
-class Tell(Protocol):
-    """Announces one stage."""
-
-    def __call__(self, *, stage: Stage, ends_at: datetime, now: datetime) -> None:
-        """Announce it."""
-        ...
-
 
 # Is told, at every look, of a tenant's certificate or secret, when it ends, and the time.
 Measure = Callable[[str, str, datetime, datetime], None]
@@ -81,13 +70,13 @@ class Watch:
     def _look(self, app: App) -> list[Failure]:
         failures: list[Failure] = []
         if app.has_certificate:
-            with _kept(failures):
+            with kept(failures):
                 self.due(app)
-            with _kept(failures):
+            with kept(failures):
                 failures += self._certificate(app)
         ends: list[datetime] = []
         for name in self.secrets.secret_names(app.tenant_id):
-            with _kept(failures):
+            with kept(failures):
                 ends += self._secret(app, name)
         if ends:
             self.measure(app.tenant_id, "webhook_secret", min(ends), self.clock())
@@ -118,19 +107,8 @@ class Watch:
         return (ends_at,)
 
     def _stages(self, app: App, what: str, ends_at: datetime, tell: Tell) -> None:
-        """Announce the stages that have begun since the last look, however long ago that was."""
-        now, subject = self.clock(), f"{what}-{ends_at:%Y%m%d}"
-        passed = expiry.passed(ends_at, now)
-        settled = self.announced.stages(app.tenant_id, subject)
-        if settled is None:
-            # What passed before anybody looked is history, except for where things stand.
-            settled = max(len(passed) - 1, 0)
-            self.announced.settle(app.tenant_id, subject, settled)
-        for stage in passed[settled:]:
-            tell(stage=stage, ends_at=ends_at, now=now)
-        if settled < len(passed):
-            # Told before it is noted: a death in between repeats the events under their ids.
-            self.announced.settle(app.tenant_id, subject, len(passed))
+        countdown = Countdown(announced=self.announced, clock=self.clock)
+        countdown.look(app.tenant_id, what, ends_at, tell)
 
     def _mismatches(self, app: App, found: Mismatches) -> None:
         noted = self.announced.mismatches(app.tenant_id)
@@ -146,12 +124,3 @@ class Watch:
             for each in was - there:
                 known = replace(noted[each], is_open=False)
                 self.announced.note(app.tenant_id, each, known)
-
-
-@contextmanager
-def _kept(failures: list[Failure]) -> Iterator[None]:
-    """Keep a failure for later: what comes next is looked at all the same."""
-    try:
-        yield
-    except Failure as failure:
-        failures.append(failure)

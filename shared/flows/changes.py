@@ -11,8 +11,10 @@ from shared.devices import policy
 from shared.devices.model import AccessLevel, AccessRule
 from shared.devices.policy import Assignment, Policy, PolicyChange
 from shared.devices.tenant_change import (
+    LONGEST_IMAGE,
     Altered,
     AssignPolicy,
+    ExchangeChange,
     Image,
     PutAccessRule,
     PutPolicy,
@@ -21,8 +23,7 @@ from shared.devices.tenant_change import (
     ShortChange,
     says,
 )
-
-LONGEST_IMAGE = 12_000  # bytes; two of them stand in one property, which holds 32 Ki characters
+from shared.flows.certificate_changes import CertificateChanging
 
 
 class Policies(Protocol):
@@ -73,10 +74,45 @@ class AccessRules(Protocol):
 class Changing:
     """Plans and makes changes in one tenant."""
 
+    exchange: "ExchangeChanging"
+    certificates: CertificateChanging
+
+    def plan(self, change: ShortChange) -> Altered:
+        """Return what the change would do to what stands now; nothing is done."""
+        if isinstance(change, ExchangeChange):
+            return self.exchange.plan(change)
+        return self.certificates.plan(change)
+
+    def require_as_planned(self, change: ShortChange, before: Image | None) -> None:
+        """Raise Rejected if what is replaced as a whole is no longer what is kept of it."""
+        if not isinstance(change, ExchangeChange):
+            self.certificates.require_as_planned(change, before)
+
+    def make(self, change: ShortChange, before: Image | None) -> Image | None:
+        """
+        Make the change, and return how its target then stands; None: there is none.
+
+        Of a target that is only replaced as a whole, *before* is what is kept: after a
+        death half way nothing else tells what was there.
+        """
+        if isinstance(change, ExchangeChange):
+            return self.exchange.make(change)
+        return self.certificates.make(change, before)
+
+    def give_up(self, change: ShortChange, before: Image | None) -> None:
+        """Bring back what an attempt has deleted and not made anew."""
+        if not isinstance(change, ExchangeChange):
+            self.certificates.give_up(change, before)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeChanging:
+    """Plans and makes changes of what Exchange keeps of policies and rules."""
+
     policies: Policies
     rules: AccessRules
 
-    def plan(self, change: ShortChange) -> Altered:
+    def plan(self, change: ExchangeChange) -> Altered:
         """Return what the change would do to what stands now; nothing is done."""
         if isinstance(change, PutPolicy):
             wanted = policy.check(change.settings)
@@ -84,7 +120,7 @@ class Changing:
             return Altered(says=planned.says, before=_image(planned.before))
         return Altered(says=says(change), before=self._standing(change))
 
-    def make(self, change: ShortChange) -> Image | None:
+    def make(self, change: ExchangeChange) -> Image | None:
         """Make the change, and return how its target then stands; None: there is none."""
         match change:
             case AssignPolicy():
@@ -104,7 +140,7 @@ class Changing:
             return self.policies.revert(mailbox)
         return self.policies.assign(mailbox, name)
 
-    def _standing(self, change: ShortChange) -> Image | None:
+    def _standing(self, change: ExchangeChange) -> Image | None:
         match change:
             case AssignPolicy():
                 return _image(self.policies.assignment(change.mailbox))

@@ -1,9 +1,11 @@
 """Somebody asks for devices, or for one: the answer is what the inventory last saw."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from shared.devices import position
+from shared.devices.device_sort import Sort
 from shared.devices.groups import Seen, name_of
 from shared.devices.inventory import Mailbox, MobileDevice, key_of
 from shared.devices.inventory_run import Picture
@@ -22,6 +24,7 @@ class Wanted:
     access: AccessState | None = None
     mailbox: str = ""  # its address, UPN or GUID
     text: str = ""  # part of what the device, or its mailbox, is called
+    sort: Sort | None = None  # None: as the inventory has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,8 @@ class DeviceList:
     """
     Finds devices among rows that stream past.
 
-    With a mailbox or a text, each page takes a pass through all rows: some seconds, where
-    there are hundreds of thousands.
+    With a mailbox, a text or an order, each page takes a pass through all rows: some seconds,
+    where there are hundreds of thousands.
     """
 
     pictures: Pictures
@@ -59,6 +62,12 @@ class DeviceList:
     def page(self, tenant_id: str, wanted: Wanted, *, after: str, limit: int) -> Page:
         """Return devices behind a position, a whole page if there are so many."""
         picture = taken(tenant_id, self.pictures)
+        if wanted.sort is not None:
+            devices, next_after = self._sorted(
+                tenant_id, wanted, wanted.sort, after=after, limit=limit
+            )
+            seen = self._seen(tenant_id, devices)
+            return Page(picture=picture, seen=seen, after=next_after)
         found: list[tuple[Position, MobileDevice]] = []
         start = position.read(after) if after else None
         for at, device in self._matching(tenant_id, wanted, start):
@@ -71,6 +80,24 @@ class DeviceList:
             seen=self._seen(tenant_id, [device for _, device in found[:limit]]),
             after="" if is_last else found[limit - 1][0].text,
         )
+
+    def _sorted(
+        self, tenant_id: str, wanted: Wanted, sort: Sort, *, after: str, limit: int
+    ) -> tuple[list[MobileDevice], str]:
+        """Return the devices that come next in an order; no more than them are kept in memory."""
+        behind = sort.read(after) if after else None
+        devices = (device for _, device in self._matching(tenant_id, wanted, None))
+        left = (
+            device
+            for device in devices
+            if behind is None or (sort.rank(device) < behind) is sort.backwards
+            if sort.rank(device) != behind
+        )
+        pick = heapq.nlargest if sort.backwards else heapq.nsmallest
+        found = pick(limit + 1, left, key=sort.rank)
+        if len(found) <= limit:
+            return found, ""
+        return found[:limit], sort.cursor(sort.rank(found[limit - 1]))
 
     def one(self, tenant_id: str, guid: str) -> Known:
         """Return one device; NotFound if the picture does not have it."""

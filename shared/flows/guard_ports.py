@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from shared.devices.budget_raise import Budget, Raise
 from shared.devices.model import Command, Signal
 from shared.devices.operation import Operation
 from shared.devices.release import HeldWord, Release
@@ -25,6 +26,18 @@ class Budgets(Protocol):
         self, tenant_id: str, word_id: str, limits: Mapping[str, int], units: int = 1
     ) -> str | None:
         """Return the budget that has no room left for a word; nothing is charged."""
+        ...
+
+
+class Raises(Protocol):
+    """The budgets that were raised for a while."""
+
+    def of(self, tenant_id: str, budget: Budget) -> Raise | None:
+        """Return how it was raised last, though that may be over."""
+        ...
+
+    def put(self, tenant_id: str, budget: Budget, raised: Raise) -> None:
+        """Let this stand in place of any other."""
         ...
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from shared.devices import guard
-from shared.devices.guard import Allowances, Hold, HoldReason
+from shared.devices.budget_raise import Budget, RaiseBudget
+from shared.devices.guard import Allowances, Hold, HoldReason, reason_of
 from shared.devices.model import Action, Decision, Word
+from shared.devices.offboard_order import OffboardUser
 from shared.devices.operation import Operation, State
 from shared.devices.tenant_change import RemoveStale
 from shared.errors import HeldBack
-from shared.flows.guard_ports import Budgets, HeldWords, Message
+from shared.flows.guard_ports import Budgets, HeldWords, Message, Raises
 from shared.flows.ports import Clock, Events, Journal
 
 Written = Callable[[Message], tuple[str, bytes]]  # on which queue, as what
@@ -22,8 +24,9 @@ class Guard:
 
     allowances: Allowances
     fleet: Callable[[str], int]  # known devices, by tenant
-    removals: Callable[[Operation], int]  # of devices, that an order for stale ones comes to
+    removals: Callable[[Operation], int]  # of devices, that an order for many comes to
     budgets: Budgets
+    raises: Raises
     words: HeldWords
     written: Written
     journal: Journal
@@ -73,16 +76,25 @@ class Guard:
             and self._over(newer, self.budgets.take) is None
         )
 
+    def lets_begin(self, operation: Operation, decision: Decision) -> bool:
+        """Whether an order may begin with this unasked; when it is admitted it counts once."""
+        begun = replace(operation, change=None, decision=decision)
+        return self._over(begun, self.budgets.take) is None
+
     def is_in_force(self, word: Word) -> bool:
         """Whether a word counts: one that is held does not, nor one that nobody approved."""
         known = self.journal.find(word.tenant_id, word.word_id)
         return known is None or not known.lacks_approval
 
     def _four_eyes(self, operation: Operation) -> Hold | None:
-        if not self.allowances.four_eyes:
+        is_let_through = operation.decision and operation.decision.action in self.counted
+        # What is over budget waits for an approver in any case, and so does a higher budget.
+        is_looser = isinstance(operation.change, RaiseBudget)
+        if is_let_through or not (self.allowances.four_eyes or is_looser):
             return None
         if operation.change is not None:
-            says = guard.change_needs_approval(operation.change, operation.asked_as)
+            before = operation.altered.before if operation.altered else None
+            says = guard.change_needs_approval(operation.change, operation.asked_as, before)
         else:
             says = guard.needs_approval(
                 operation.asked, even_if_personal=operation.even_if_personal
@@ -98,13 +110,27 @@ class Guard:
             return None
         fleet = self.fleet(operation.tenant_id) if HoldReason.SHARE in reasons else 0
         limits = {reason: self.allowances.of(reason, fleet) for reason in reasons}
-        units = self.removals(operation) if isinstance(operation.change, RemoveStale) else 1
+        is_of_many = isinstance(operation.change, RemoveStale | OffboardUser)
+        units = self.removals(operation) if is_of_many else 1
         names = {_name(reason, operation): limit for reason, limit in limits.items()}
         spent = charge(operation.tenant_id, operation.operation_id, names, units)
+        if spent is not None and (raised := self._raised(operation.tenant_id, limits)) != limits:
+            limits = raised
+            names = {_name(reason, operation): limit for reason, limit in limits.items()}
+            spent = charge(operation.tenant_id, operation.operation_id, names, units)
         if spent is None:
             return None
         reason = next(each for each in reasons if _name(each, operation) == spent)
         return Hold(reason=reason, says=guard.over(reason, limits, units), since=self.clock())
+
+    def _raised(self, tenant_id: str, limits: dict[HoldReason, int]) -> dict[HoldReason, int]:
+        """Return the limits as people have raised them for a while; never lower ones."""
+        found = dict(limits)
+        for budget in Budget:
+            reason, raised = reason_of(budget), self.raises.of(tenant_id, budget)
+            if reason in limits and raised is not None and raised.until > self.clock():
+                found[reason] = max(limits[reason], raised.to)
+        return found
 
     def _reasons(self, operation: Operation) -> tuple[HoldReason, ...]:
         if operation.change is not None:

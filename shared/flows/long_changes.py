@@ -24,6 +24,10 @@ class Story(Protocol):
         """Return what it would do to what stands now; Rejected if it cannot; nothing is done."""
         ...
 
+    def first(self, operation: Operation) -> None:
+        """Do what waits for nobody's approval; most of these orders have nothing of the kind."""
+        ...
+
     def go_on(self, operation: Operation) -> Altered:
         """Return what came of it; Unfinished or Retryable say when to call again."""
         ...
@@ -53,6 +57,9 @@ class DefaultAccessLevel:
             says=f"default access level {wanted} in place of {before}, shutting nobody out",
             before={"level": before},
         )
+
+    def first(self, operation: Operation) -> None:
+        """Do nothing."""
 
     def go_on(self, operation: Operation) -> Altered:
         """Return the level before and after; Rejected if it was taken back."""
@@ -103,6 +110,9 @@ class CertificateRotation:
             says=f"certificate {active.name} gets a new version, and signs with it",
             before=_key(judgement.key_of(active, last.left if last else ())),
         )
+
+    def first(self, operation: Operation) -> None:
+        """Do nothing."""
 
     def go_on(self, operation: Operation) -> Altered:
         """Return the key before and after; Rejected if the rotation failed, or another runs."""

@@ -175,6 +175,10 @@ class Events(Protocol):
         """Announce what a change that is not about one device did."""
         ...
 
+    def offboarded(self, operation: Operation) -> None:
+        """Announce what came of shutting a phone or a person out."""
+        ...
+
     def operation_settled(self, operation: Operation) -> None:
         """Announce that an operation which waited for a person, or was given up, is over."""
         ...

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from shared.devices.model import Action, Command, Order, WipeState
-from shared.devices.operation import Operation, State, opened_by_command
+from shared.devices.operation import Operation, opened_by_command
 from shared.devices.stale import Removal
 from shared.devices.stale_plan import Fate, StalePlan, spared
 from shared.errors import Failure, Rejected
@@ -50,7 +50,7 @@ class StaleDevice:
         except Rejected as refusal:
             self._abandon(command, str(refusal))
         operation = self._operation(command)
-        return operation is not None and _is_done(operation)
+        return operation is not None and operation.came_about
 
     def pass_over(self, plan: StalePlan, removal: Removal, trouble: Failure) -> Fate:
         """Leave one device as it is, for something has been in the way for long."""
@@ -65,7 +65,7 @@ class StaleDevice:
                 self._withdraw(command, operation)
                 self._abandon(command, why)
         removed = self._operation(plan.command(removal, Action.REMOVE))
-        if removed is not None and _is_done(removed):
+        if removed is not None and removed.came_about:
             return Fate.REMOVED  # it had only not been told yet
         return Fate.REFUSED if begun else None
 
@@ -95,11 +95,3 @@ class StaleDevice:
 
     def _operation(self, command: Command) -> Operation | None:
         return self.steps.journal.find(command.tenant_id, command.command_id)
-
-
-def _is_done(operation: Operation) -> bool:
-    """Whether what was ordered was done, or was so already; not if it gave way to a newer word."""
-    decision = operation.decision
-    if operation.state is not State.DONE or decision is None:
-        return False
-    return operation.acted_at is not None or decision.action is None

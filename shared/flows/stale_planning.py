@@ -41,6 +41,9 @@ class StalePlanning:
         self._require_picture(operation.tenant_id)
         return Altered(says="it is read who synced when; nothing is removed", before=None)
 
+    def first(self, operation: Operation) -> None:
+        """Do nothing."""
+
     def go_on(self, operation: Operation) -> Altered:
         """Return the plan's hash and counts; Unfinished while there is more to read."""
         plan = self.plans.open(_ordered(operation))

@@ -45,6 +45,9 @@ class StaleRemoval:
             before=None,
         )
 
+    def first(self, operation: Operation) -> None:
+        """Do nothing."""
+
     def go_on(self, operation: Operation) -> Altered:
         """Return what became of the plan's devices; Unfinished while there are more of them."""
         plan, execution = self._begun(operation)

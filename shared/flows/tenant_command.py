@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from shared.devices.certificate_change import leaves_gap
 from shared.devices.guard import SYSTEM, require_same_asker
+from shared.devices.offboard_order import Offboarding
 from shared.devices.operation import Operation, State, opened_by_tenant_command
 from shared.devices.tenant_change import (
+    Altered,
     LongChange,
-    RotateCertificate,
+    NotOfExchange,
     ShortChange,
     TenantChange,
     TenantCommand,
@@ -22,6 +25,7 @@ from shared.flows.changes import Changing
 from shared.flows.guarding import Guard
 from shared.flows.long_changes import Story
 from shared.flows.ports import Clock, Events, Journal, Queue
+from shared.flows.settling import UNDER_WAY, begun, is_half_done, require_settled
 from shared.flows.steps import NEWER_FIRST
 from shared.flows.tenant_plan import TenantPlan
 from shared.flows.waiting import waiting
@@ -93,6 +97,12 @@ class TenantSteps:
             return  # its id is another order's, which goes on
         if isinstance(asked.change, LongChange):
             self.stories[action(asked.change)].give_up(asked, why)
+            return
+        if known is None or known.altered is None or asked.change is None:
+            return
+        newest = self.orders.newest(known.tenant_id, target(asked.change))
+        if is_half_done(known, newest, journal=self.journal):
+            self.changing.give_up(asked.change, known.altered.before)
 
     def _tell(self, operation: Operation, command: TenantCommand, order: TenantOrder) -> None:
         change = command.change
@@ -104,8 +114,8 @@ class TenantSteps:
             self._close(operation, f"nothing done: overruled by the newer {newest.command_id}")
             return
         if operation.acted_at is None:
-            if not isinstance(change, RotateCertificate):
-                self.require(operation.asked)  # a rotation needs nothing of Exchange
+            if not isinstance(change, NotOfExchange):
+                self.require(operation.asked)
             if operation.plan_hash and operation.attempted_at is None:
                 self.look(operation).require(operation.plan_hash)
             operation = self._acted(operation, command)
@@ -114,7 +124,9 @@ class TenantSteps:
         if altered is None or altered.before == altered.after:
             self._close(operation, "nothing was to be done")
             return
-        if not isinstance(change, ToldElsewhere):
+        if isinstance(change, Offboarding):
+            self.events.offboarded(operation)
+        elif not isinstance(change, ToldElsewhere):
             self.events.policy_changed(operation)
         self._close(operation, "done")
 
@@ -122,10 +134,10 @@ class TenantSteps:
         """Return what the order would do as things stand; nothing is stored or changed."""
         change, altered, refusal = _change(operation), None, None
         try:
-            if not isinstance(change, RotateCertificate):
+            if not isinstance(change, NotOfExchange):
                 self.require(operation.asked)
             if isinstance(change, ShortChange):
-                altered = self.changing.plan(change)
+                altered = self._planned(operation, change)
             else:
                 altered = self.stories[action(change)].plan(operation)
         except (Rejected, Misconfigured) as failure:
@@ -150,6 +162,8 @@ class TenantSteps:
         """Whether the order can still give way; a long change that has begun runs to its end."""
         if isinstance(change, LongChange):
             return not self.stories[action(change)].has_begun(operation)
+        if leaves_gap(change):
+            return operation.attempted_at is None  # it alone knows what it may have deleted
         return operation.acted_at is None
 
     def _not_attempted(self, command: TenantCommand) -> None:
@@ -162,10 +176,12 @@ class TenantSteps:
         change = command.change
         if isinstance(change, ShortChange):
             return self._carried_out(operation, change, command)
+        story = self.stories[action(change)]
         if operation.attempted_at is None:
+            story.first(operation)
             operation = self.guard.admit(operation, command)
             operation = self.journal.save(replace(operation, attempted_at=self.clock()))
-        altered = self.stories[action(change)].go_on(operation)
+        altered = story.go_on(operation)
         return self._save(replace(operation, acted_at=self.clock(), altered=altered), altered.says)
 
     def _carried_out(
@@ -173,14 +189,26 @@ class TenantSteps:
     ) -> Operation:
         altered = operation.altered
         if altered is None:
-            altered = self.changing.plan(change)
+            altered = self._planned(operation, change)
             operation = self._save(replace(operation, altered=altered), altered.says)
         operation = self.guard.admit(operation, command)
+        if operation.attempted_at is None:
+            self.changing.require_as_planned(change, altered.before)
+            if leaves_gap(change):
+                self.orders.keep(begun(operation, self.clock()))
         # Written down first: whoever is overruled after this has to look what became of it.
         operation = self.journal.save(replace(operation, attempted_at=self.clock()))
-        after = self.changing.make(change)
+        after = self.changing.make(change, altered.before)
         done = replace(operation, acted_at=self.clock(), altered=replace(altered, after=after))
         return self._save(done, "carried out, and read back")
+
+    def _planned(self, operation: Operation, change: ShortChange) -> Altered:
+        """Return what the change would do; Retryable while its target may lie in pieces."""
+        altered = self.changing.plan(change)
+        if leaves_gap(change):  # asked afterwards: what has begun since then was not to be seen
+            known = self.orders.known(operation.tenant_id, UNDER_WAY)
+            require_settled(operation, known, journal=self.journal, now=self.clock())
+        return altered
 
     def _restored(self, operation: Operation, order: TenantOrder) -> Operation:
         """
@@ -195,12 +223,14 @@ class TenantSteps:
         newer = self.journal.find(newest.tenant_id, newest.command_id)
         if newer is None or operation.altered is None:
             return operation
-        if not isinstance(newer.change, ShortChange):
-            return operation  # of long changes only one is under way at a time
+        if not isinstance(newer.change, ShortChange) or leaves_gap(newer.change):
+            return operation  # of these only one is under way at a time
         if not self.guard.lets_make_again(newer):
             return operation  # its own message finds that out
         try:
-            after = self.changing.make(newer.change)
+            after = self.changing.make(
+                newer.change, newer.altered.before if newer.altered else None
+            )
         except Rejected:
             return operation  # what cannot be done was not undone by us
         altered = replace(operation.altered, after=after)

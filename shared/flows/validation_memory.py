@@ -1,11 +1,16 @@
 """What a validation found is remembered; that something stopped working is announced."""
 
+import logging
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.credentials import validation
 from shared.credentials.certificate import App
 from shared.credentials.findings import Grade
-from shared.credentials.validation import LastValidation, Report
+from shared.credentials.validation import Check, LastValidation, Report, ValidationProgress
+from shared.errors import Failure
+
+log = logging.getLogger("easgate.validation")
 
 
 class Validations(Protocol):
@@ -19,6 +24,14 @@ class Validations(Protocol):
         """Remember it."""
         ...
 
+    def has_come(self, tenant_id: str, progress: ValidationProgress) -> None:
+        """Remember how far a validation has come, in place of any other."""
+        ...
+
+    def progress(self, tenant_id: str) -> ValidationProgress | None:
+        """Return how far the last one has come that was followed."""
+        ...
+
 
 class ValidationEvents(Protocol):
     """What we tell the world about validations."""
@@ -30,6 +43,25 @@ class ValidationEvents(Protocol):
     def validation_passed(self, app: App, report: Report, before: LastValidation) -> None:
         """Announce that a chain which did not work does so again."""
         ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Followed:
+    """Notes each check when it is made, for somebody who looks on."""
+
+    tenant_id: str
+    run_id: str
+    validations: Validations
+    checks: list[Check] = field(default_factory=list)
+
+    def __call__(self, check: Check) -> None:
+        """Note one more; the validation goes on if that fails."""
+        self.checks.append(check)
+        progress = ValidationProgress(run_id=self.run_id, checks=tuple(self.checks))
+        try:
+            self.validations.has_come(self.tenant_id, progress)
+        except Failure as failure:
+            log.warning("how far a validation has come could not be noted: %s", failure)
 
 
 def remember(

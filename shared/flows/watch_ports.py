@@ -7,6 +7,7 @@ from typing import Protocol
 from shared.credentials.certificate import App, Certificate
 from shared.credentials.expiry import Stage
 from shared.credentials.mismatch import Mismatch, Noted
+from shared.flows.countdown import AnnouncedStages
 
 
 class Certificates(Protocol):
@@ -33,16 +34,8 @@ class Secrets(Protocol):
         ...
 
 
-class Announced(Protocol):
+class Announced(AnnouncedStages, Protocol):
     """What has been announced so far."""
-
-    def stages(self, tenant_id: str, subject: str) -> int | None:
-        """Return how many stages of a subject are settled; None if it was never looked at."""
-        ...
-
-    def settle(self, tenant_id: str, subject: str, stages: int) -> None:
-        """Note how many stages are settled; it never becomes less."""
-        ...
 
     def mismatches(self, tenant_id: str) -> Mapping[Mismatch, Noted]:
         """Return every mismatch that was ever announced, mended or not."""

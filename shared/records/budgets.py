@@ -69,10 +69,11 @@ class Budgets:
         """Return the budget that has no room left for a word; nothing is charged."""
         counters = self._counters(tenant_id, limits)
         newest = self._newest(counters)
-        spent = _spent(counters, limits, newest=newest, units=units)
-        if spent is None or set(limits) <= self._charges(tenant_id, word_id, newest):
+        if _spent(counters, limits, newest=newest, units=units) is None:
             return None
-        return spent
+        known = self._charges(tenant_id, word_id, newest)
+        missing = [each for each in counters if each.name not in known]
+        return _spent(missing, limits, newest=newest, units=units)
 
     def clean(self, tenant_id: str) -> None:
         """Delete the charges that are too old to count."""

@@ -43,6 +43,11 @@ class Throttles:
                 return [(word.rate, word.at_once) for word in words.values()]
         raise Contended("many workers note at once what they have learnt")
 
+    def seen(self, tenant_id: str) -> Sequence[tuple[float, float]]:
+        """Return the levels of all live workers, without a word of our own."""
+        words = _alive(self._table.get(tenant_id, ROW), self._clock())
+        return [(word.rate, word.at_once) for word in words.values()]
+
     def _is_written(self, tenant_id: str, words: dict[str, _Word], stored: Entity | None) -> bool:
         entity: Entity = {
             "PartitionKey": tenant_id,

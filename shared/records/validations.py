@@ -1,17 +1,20 @@
-"""What the last validation of each tenant found: a row of `certificates`."""
+"""What the last validation of each tenant found, and how far one has come: in `certificates`."""
 
 from datetime import datetime
 
+import msgspec
+
 from shared.credentials.findings import Finding, Grade
-from shared.credentials.validation import LastValidation
+from shared.credentials.validation import Check, LastValidation, ValidationProgress
 from shared.errors import Contended
-from shared.records.tables import Entity, Table
+from shared.records.tables import Entity, Table, Verb, Write
 
 ROW = "validation"
+PROGRESS = "validation-progress"
 
 
 class Validations:
-    """Partition: tenant; one row, which the next validation overwrites."""
+    """Partition: tenant; a row of the last one, and one of its progress: both are overwritten."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -45,3 +48,24 @@ class Validations:
             if stored is None:
                 raise Contended("the record came and went: try again")
             self._table.replace(entity, str(stored["etag"]))
+
+    def has_come(self, tenant_id: str, progress: ValidationProgress) -> None:
+        """Remember how far a validation has come, in place of any other."""
+        entity: Entity = {
+            "PartitionKey": tenant_id,
+            "RowKey": PROGRESS,
+            "run_id": progress.run_id,
+            "checks": msgspec.json.encode(progress.checks).decode(),
+        }
+        self._table.transact([Write(verb=Verb.PUT, entity=entity)])
+
+    def progress(self, tenant_id: str) -> ValidationProgress | None:
+        """Return how far the last one has come that was followed."""
+        stored = self._table.get(tenant_id, PROGRESS)
+        if stored is None:
+            return None
+        try:
+            checks = msgspec.json.decode(str(stored["checks"]), type=tuple[Check, ...])
+        except msgspec.MsgspecError:
+            return None  # another version of this app has noted it
+        return ValidationProgress(run_id=str(stored["run_id"]), checks=checks)

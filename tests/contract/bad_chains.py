@@ -8,10 +8,10 @@ from uuid import uuid4
 import httpx
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from infra.local.simulators.entra import Entra
 from infra.local.simulators.exchange.roles import ApplicationPolicy
+from infra.local.simulators.keys import another_key
 from shared.credentials.findings import Finding
 from tests.contract.validation_world import EXCHANGE, IN_SCOPE, MANAGE, NAME, NEEDED, Chain, now
 from tests.contract.vault_world import TENANT
@@ -41,7 +41,7 @@ def bad(breaking: Breaking, finding: Finding, *follows: Finding) -> Bad:
 
 def imported(chain: Chain, *, bits: int = 2048, begins: timedelta = -DAY, usage: str = "") -> None:
     """Put a certificate made outside into the vault, and register it."""
-    key = rsa.generate_private_key(65537, bits)
+    key = another_key(bits)
     name = x509.Name.from_rfc4514_string("CN=easgate")
     made = (
         x509.CertificateBuilder()

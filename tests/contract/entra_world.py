@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from infra.local.simulators.entra import Entra
+from infra.local.simulators.keys import another_key
 
 TENANT = "7f0e1c52-6d0b-4f0e-9a57-0a4b8ed1c001"
 DOMAIN = "contoso.onmicrosoft.com"
@@ -31,7 +32,7 @@ BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 class Credential:
     """A key and its self-signed certificate."""
 
-    key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    key: rsa.RSAPrivateKey = field(default_factory=lambda: another_key(2048))
     expires_in: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:

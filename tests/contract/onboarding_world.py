@@ -25,7 +25,7 @@ from infra.local.simulators.vault.refusals import RefusedError
 from shared.credentials.certificate import App
 from shared.exchange.permissions import Fresh
 from shared.exchange.transport import Transport
-from shared.identity.login import Login
+from shared.identity.login import Login, Token
 from shared.identity.vault import Vault
 from tests.contract.azure_in_memory import transport_to
 from tests.contract.entra_world import utc_now
@@ -165,6 +165,19 @@ class World:
 
     def app(self) -> tuple[App, Transport]:
         """Return the app as set up, and the product's own way to Exchange with its token."""
+        app, token = self._signed_in(EXCHANGE)
+        assert token.claims.roles == ("Exchange.ManageAsApp",)
+        assert token.claims.wids == ()
+        http = httpx.Client(transport=httpx.MockTransport(self.reach))
+        bearer = Fresh(token.text)
+        return app, Transport(http, base_url=EXCHANGE, tenant_id=self.tenant_id, bearer=bearer)
+
+    def graph_roles(self) -> tuple[str, ...]:
+        """Return what the app, as set up, may do in Microsoft Graph by its own token."""
+        _, token = self._signed_in(GRAPH)
+        return tuple(sorted(token.claims.roles))
+
+    def _signed_in(self, service: str) -> tuple[App, Token]:
         app = App(
             tenant_id=self.tenant_id,
             client_id=self.application().client_id,
@@ -181,11 +194,7 @@ class World:
         login = Login(
             vault, http=http, authority_host=LOGIN, instance_discovery=True, clock=utc_now
         )
-        token = login.acquire(app, vault.certificate("easgate"), f"{EXCHANGE}/.default")
-        assert token.claims.roles == ("Exchange.ManageAsApp",)
-        assert token.claims.wids == ()
-        bearer = Fresh(token.text)
-        return app, Transport(http, base_url=EXCHANGE, tenant_id=self.tenant_id, bearer=bearer)
+        return app, login.acquire(app, vault.certificate("easgate"), f"{service}/.default")
 
     def _asked(self, _: str) -> str:
         if self.answer is None:

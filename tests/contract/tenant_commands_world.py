@@ -12,14 +12,18 @@ from shared.devices.tenant_change import TenantCommand
 from shared.errors import Misconfigured, Retryable
 from shared.exchange.rules import AccessRules
 from shared.exchange.transport import Transport
-from shared.flows.changes import Changing
+from shared.flows.budget_raise import BudgetRaise
+from shared.flows.certificate_changes import CertificateChanging
+from shared.flows.changes import Changing, ExchangeChanging
 from shared.flows.long_changes import DefaultAccessLevel
 from shared.flows.tenant_command import TenantSteps
+from shared.flows.trust_ports import OrganizationSettings, TrustDirectory
 from shared.records.journal import Journal
 from shared.records.tenant_orders import TenantOrders
 from tests.contract.exchange_world import BASE, TENANT_ID
 from tests.contract.policies_world import policies_of
 from tests.unit.brake_world import UNLIMITED, BrakeRecords
+from tests.unit.certificate_changes_world import FakeDirectory, FakeOrganization
 from tests.unit.default_access_world import Records, Scene
 from tests.unit.stand_ins import FakeEvents, FakeQueue, FakeTable
 from tests.unit.world import ETERNAL, Life, mortal
@@ -50,6 +54,8 @@ class Office:
     events: FakeEvents = field(default_factory=FakeEvents)
     queue: FakeQueue = field(default_factory=FakeQueue)
     records: Records = field(default_factory=Records)
+    directory: TrustDirectory = field(default_factory=FakeDirectory)
+    organization: OrganizationSettings = field(default_factory=FakeOrganization)
     lacking: set[str] = field(default_factory=set)
     allowances: Allowances = UNLIMITED
     brakes: BrakeRecords = field(default_factory=BrakeRecords)
@@ -67,13 +73,26 @@ class Office:
         rules = AccessRules(transport, sleep=lambda seconds: world.clock.advance(seconds=seconds))
         return TenantSteps(
             require=self.require,
-            changing=Changing(policies=mortal(policies_of(world), life), rules=mortal(rules, life)),
+            changing=Changing(
+                exchange=ExchangeChanging(
+                    policies=mortal(policies_of(world), life), rules=mortal(rules, life)
+                ),
+                certificates=CertificateChanging(
+                    directory=mortal(self.directory, life),
+                    organization=mortal(self.organization, life),
+                ),
+            ),
             stories={
                 "set_default_access": DefaultAccessLevel(
                     exchange=mortal(self.scene.exchange, life),
                     changes=mortal(self.records, life),
                     clock=world.clock,
-                )
+                ),
+                "raise_budget": BudgetRaise(
+                    allowances=self.allowances,
+                    raises=self.brake(life).raises,
+                    clock=world.clock,
+                ),
             },
             orders=mortal(self.orders, life),
             journal=mortal(self.journal, life),

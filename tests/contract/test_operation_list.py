@@ -1,7 +1,7 @@
 """Operations are listed from table storage as from its stand-in: the same tests run on both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -58,6 +58,23 @@ def test_operations_are_listed_newest_first_in_parts_and_by_state(stored: Stored
     assert stored.ids(Wanted(asked_by="it's nobody"))[0] == []
     middle = Wanted(since=operations[2].opened_at, until=operations[4].opened_at)
     assert stored.ids(middle)[0] == expected[2:5]
+    assert stored.ids(replace(middle, oldest_first=True))[0] == expected[2:5][::-1]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 7, 8])
+def test_the_oldest_can_come_first_in_parts_too(stored: Stored, limit: int) -> None:
+    journal = Journal(stored.table)
+    operations = [journal.open(an_operation(number)) for number in range(7)]
+    for operation in operations[::2]:
+        journal.save(operation.stepped(State.HELD, "held", NOW))
+    for state, expected in ((None, operations), (State.HELD, operations[::2])):
+        found, after = stored.ids(Wanted(state=state, oldest_first=True), limit=limit)
+        while after:
+            page, after = stored.ids(
+                Wanted(state=state, oldest_first=True), after=after, limit=limit
+            )
+            found += page
+        assert found == ids(expected)
 
 
 def test_opening_what_is_there_returns_it_and_adds_no_row(stored: Stored) -> None:

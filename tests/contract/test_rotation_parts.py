@@ -49,6 +49,7 @@ def a_trial(world: World, tokens: OneCertificateTokens) -> Trial:
         base_url=BASE,
         tokens=cast("Tokens", tokens),
         board=cast("Board", None),
+        paces=lambda _: (),
         events=cast("Publisher", None),
         clock=world.clock,
     )

@@ -63,7 +63,8 @@ def test_the_bundle_holds_the_authority_and_the_key_is_private(authority: Author
     assert bundle.startswith(authority.certificate.read_text())
     assert bundle.count("BEGIN CERTIFICATE") > 1
     assert stat.S_IMODE(authority.server_key.stat().st_mode) == 0o600
-    assert set(authority.environment().values()) == {str(authority.bundle)}
+    assert set(authority.environment().values()) == {str(authority.certificate)}
+    assert set(authority.environment(beside_others=True).values()) == {str(authority.bundle)}
 
 
 def test_a_second_authority_replaces_the_first(tmp_path: Path) -> None:

@@ -1,81 +1,17 @@
 """Changes of policies, rules, assignments and the default level: planned first, and taken back."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any
-
 import pytest
 
-from shared.devices.model import Command, Device
-from shared.devices.operation import Operation, State
+from shared.devices.model import Device
+from shared.devices.operation import State
 from shared.devices.tenant_change import TenantCommand
 from shared.errors import Conflict
-from shared.flows.command_plan import CommandPlan, Planning
-from shared.flows.undo import Undoing
-from shared.records.default_access import DefaultAccessChanges
-from tests.contract.exchange_world import TENANT_ID
-from tests.contract.tenant_commands_world import Office, an_order
-from tests.unit.stand_ins import FakeTable
-from tests.unit.world import ETERNAL
+from shared.flows.command_plan import CommandPlan
+from tests.contract.planned_office import Planned
+from tests.contract.tenant_commands_world import an_order
 
 MAILBOX = "adele@contoso.com"
 RULE = {"characteristic": "DeviceModel", "query": "Brick"}
-
-
-def an_office() -> Office:
-    """Return an office that remembers every change of the default level, as our table does."""
-    records: Any = DefaultAccessChanges(FakeTable())
-    return Office(records=records)
-
-
-@dataclass
-class Planned:
-    """An office in which somebody looks before ordering, and thinks again afterwards."""
-
-    office: Office = field(default_factory=an_office)
-
-    def planning(self, calls: int = ETERNAL) -> Planning:
-        """Return what foresees orders."""
-        absent: Any = None
-        steps = self.office.steps(calls)
-        return Planning(
-            exchange=absent,
-            orders=absent,
-            postures=absent,
-            journal=steps.journal,
-            tenant=steps,
-            foresee=lambda _: None,
-            clock=steps.clock,
-        )
-
-    def plan(self, order: TenantCommand) -> CommandPlan:
-        """Return what an order would do."""
-        return self.planning().plan(order)
-
-    def looked_at(self, order: TenantCommand) -> TenantCommand:
-        """Return the order with the hash of its plan."""
-        return replace(order, plan_hash=self.plan(order).plan_hash)
-
-    def done(self, order: TenantCommand) -> Operation:
-        """Carry an order out, and return the operation."""
-        self.office.accept(order)
-        self.office.deliver(order)
-        return self.office.operation(order)
-
-    def undo(self, operation: Operation) -> Operation:
-        """Undo an operation, and return the undo's."""
-
-        def accept(command: Command | TenantCommand, asked_as: str) -> Operation:
-            assert isinstance(command, TenantCommand)
-            self.office.scene.world.clock.advance(seconds=1)
-            return self.office.steps().accept(command, self.office.queue, asked_as)
-
-        undoing = Undoing(planning=self.planning(), accept=accept)
-        undoing.undo(operation, requested_by="helpdesk:sam", reason="", asked_as="person:sam")
-        (command,) = self.office.queue.tenant_commands[-1:]
-        self.office.deliver(command)
-        found = self.office.journal.find(TENANT_ID, command.command_id)
-        assert found is not None
-        return found
 
 
 @pytest.fixture
@@ -178,7 +114,7 @@ def test_newer_order_and_foreign_change_stand_in_an_undo_s_way(planned: Planned)
     """Both are named."""
     first(planned)
     operation = planned.done(ordered("a changed rule"))
-    planned.office.steps().changing.rules.remove("DeviceModel", "Brick")
+    planned.office.steps().changing.exchange.rules.remove("DeviceModel", "Brick")
     with pytest.raises(Conflict, match="changed since by somebody else"):
         planned.undo(operation)
     newer = planned.done(ordered("a changed rule", 7))

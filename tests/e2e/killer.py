@@ -2,7 +2,6 @@
 
 import re
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -11,10 +10,10 @@ import httpx
 
 from infra.local.serve import Simulator
 from infra.local.world import World
+from tests.e2e import looking
 
 T = TypeVar("T")
 PATIENCE = 90.0  # seconds, where other tests run beside it
-PAUSE = 0.05  # seconds; looking takes the app's processor time too
 MESSAGE = re.compile(rb"<QueueMessage>")
 CMDLET = re.compile(rb'"CmdletName":\s*"([A-Za-z-]+)"')
 
@@ -120,13 +119,7 @@ def _run(
 
 def until(came_true: Callable[[], T | None], what: str) -> T:
     """Return the first true result, or fail saying *what* did not happen."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        found = came_true()
-        if found:
-            return found
-        time.sleep(PAUSE)
-    raise AssertionError(f"not within {PATIENCE:.0f} s: {what}")
+    return looking.until(came_true, what, seconds=PATIENCE)
 
 
 def insistent(world: World, send: Callable[[], httpx.Response]) -> httpx.Response:

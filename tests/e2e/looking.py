@@ -16,7 +16,7 @@ from infra.local.world import World
 
 QUEUES = ("device-signals", "device-commands")
 PATIENCE = 40.0  # seconds
-PAUSE = 0.1  # seconds; looking costs the app's processor time too
+PAUSE, LONGEST_PAUSE = 0.05, 0.5  # seconds; looking costs the app's processor time too
 T = TypeVar("T")
 
 POISON = tuple(f"{queue}-poison" for queue in QUEUES)
@@ -95,10 +95,11 @@ def rows(world: World, table: str) -> list[dict[str, Any]]:
 
 def until(came_true: Callable[[], T | None], what: str, *, seconds: float = PATIENCE) -> T:
     """Return the first true result, or fail saying *what* did not happen in time."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, PAUSE
     while not (found := came_true()):
         assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}"
-        time.sleep(PAUSE)
+        time.sleep(pause)
+        pause = min(pause * 1.3, LONGEST_PAUSE)
     return found
 
 

@@ -11,7 +11,7 @@ import httpx
 from infra.local.world import World
 from tests.e2e.asking import a_phone, an_order, order, post
 from tests.e2e.fuse import Failing, Fuse, busy, cut_before_effect
-from tests.e2e.looking import all_done, done, events_about, has_no_messages, operation, until
+from tests.e2e.looking import all_done, done, events_about, has_no_messages, rows, until
 from tests.e2e.managing import carried_out, composed, held, managed, which
 from tests.e2e.side_by_side import a_world
 
@@ -80,9 +80,10 @@ def while_queues_are_busy_each_sender_is_told_to_come_again_in_the_way_it_unders
 def an_order_under_way_when_storage_fails_comes_to_its_end() -> None:
     with TemporaryDirectory() as folder, a_world(keep=Path(folder), lease=1) as (world, client):
         phone = a_phone(world, "underway")
-        world.exchange.faults.latency["Set-CASMailbox"] = 1.0
+        world.exchange.faults.latency["Set-CASMailbox"] = 2.0
         operation_id = order(world, client, phone, "block")
-        until(lambda: operation(world, client, operation_id).get("decision"), "it is decided")
+        # Behind this note stands nothing that takes storage but the call to Exchange.
+        until(lambda: is_attempted(world, operation_id), "it is about to be carried out")
         with storage_down(world):
             until(lambda: phone.access_state == "Blocked", "Exchange is told, nobody notes it")
         world.exchange.faults.clear()
@@ -91,6 +92,12 @@ def an_order_under_way_when_storage_fails_comes_to_its_end() -> None:
 
         assert phone.access_state == "Blocked"
         assert len({event["id"] for event in events_about(world, operation_id)}) == 1
+
+
+def is_attempted(world: World, operation_id: str) -> bool:
+    """Whether the journal says that Exchange is about to be told."""
+    known = (row for row in rows(world, "journal") if row["RowKey"] == operation_id)
+    return any(row.get("attempted_at") for row in known)
 
 
 def _is_told_while_a_service_fails(service: str, failing: Failing) -> None:

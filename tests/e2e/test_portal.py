@@ -104,12 +104,25 @@ def test_the_certificate_is_shown_and_validated_stage_by_stage(
         card = page.locator("section").filter(has=page.get_by_role("heading", name="Certificate"))
         expect(card).to_contain_text(re.compile(r"36[45] days left"))
         expect(card.get_by_role("img")).to_have_accessible_description(re.compile("36[45] days"))
+        stages = card.get_by_role("list", name="Stages of the validation").get_by_role("listitem")
+        answered: list[str] = []
+        page.on("requestfinished", lambda request: answered.append(request.method))
+        world.exchange.faults.latency["*"] = 1.0
         card.get_by_role("button", name="Validate").click()
+        expect(stages.first).to_be_visible()
+        assert "POST" not in answered  # it is seen while the others are still being tried
+        world.exchange.faults.latency.clear()
         expect(card).to_contain_text("The whole chain: Pass")
         expect(card).not_to_contain_text("none yet")
-        stages = card.get_by_role("list", name="Stages of the validation").get_by_role("listitem")
         assert stages.count() > 5
         expect(stages.first).to_contain_text("Pass")
+
+
+def test_how_hard_exchange_is_asked_is_shown(browser: Browser, world: World) -> None:
+    with looking(browser, world, "viewer", at="") as page:
+        card = page.locator("section").filter(has=page.get_by_role("heading", name="Exchange"))
+        expect(card).to_contain_text(re.compile(r"\d calls a second"))
+        expect(card).to_contain_text("Exchange bears it")
 
 
 def test_devices_are_filtered_sorted_and_paged(browser: Browser, world: World) -> None:
@@ -124,6 +137,8 @@ def test_devices_are_filtered_sorted_and_paged(browser: Browser, world: World) -
         assert models == sorted(models, key=str.casefold)
         page.get_by_role("button", name="Next page").click()
         expect(rows).to_have_count(15)
+        more = rows.locator('[data-label="Model"]').all_inner_texts()
+        assert [*models, *more] == sorted([*models, *more], key=str.casefold)
         page.get_by_role("link", name="Clear filters").click()
         expect(rows).to_have_count(50)
         page.get_by_label("Access", exact=True).select_option("Blocked")

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from infra.local import contoso
 from infra.local.world import World
 from tests.e2e import browsing
 from tests.e2e.asking import a_phone, carried_out, order, post
@@ -36,7 +37,8 @@ LOOKS: dict[str, Looks] = {
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """Run a world with something in every view."""
-    world = World(embedded=True, guarded=True, wipe_settle=1.0)
+    pace = {"calls_per_second": 20.0, "destructive_per_second": 2.0}  # shown, and as in earnest
+    world = World(embedded=True, guarded=True, wipe_settle=1.0, limits=pace)
     world.tenant.populate(mailboxes=4, devices_per_mailbox=1.5)
     world.phone.friendly_name = LONG_NAME
     with world:
@@ -51,6 +53,9 @@ def life(world: World, client: httpx.Client) -> None:
     mine = managed(world, "unrecognised")
     reported(world, client, "simplemdm", "device.unenrolled", mine.phone)
     until(lambda: held(world, client, mine.phone), "it waits for a person")
+    pki, root = world.graph.trust.pki(contoso.TENANT_ID), world.authorities.root("contoso-root")
+    world.graph.trust.add(pki, root.der, name=root.name, crl_url=root.crl_url)
+    world.graph.domains.federate(contoso.TENANT_ID, contoso.DOMAIN)
     wanted = {"scope": "full", "requested_by": "jo"}
     run_id = post(world, client, "inventory/sync", wanted).json()["operation_id"]
     until(lambda: done(world, client, run_id), "the inventory is taken")
@@ -70,10 +75,11 @@ def followed(page: Page, link: Locator, heading: str) -> None:
 
 
 def each_view(page: Page) -> Iterator[str]:
-    """Go through all views, one device, one operation, one report and a dialog."""
+    """Go through all views, one device, one operation, one report, a check and dialogs."""
     for name in VIEWS:
         view(page, name)
         yield name
+    yield from of_certificates(page)
     view(page, "Operations")
     followed(page, page.get_by_role("link", name="Block").first, "Block")
     yield "Operation"
@@ -84,6 +90,14 @@ def each_view(page: Page) -> Iterator[str]:
     view(page, "Devices")
     followed(page, page.get_by_role("link", name=LONG_NAME, exact=True), LONG_NAME)
     yield "Device"
+    page.get_by_role("button", name="Lost or stolen …").click()
+    yield "Lost"
+    page.get_by_label("Reason").fill("left in a taxi")
+    page.get_by_label("User").fill(contoso.MAILBOX)
+    page.get_by_role("button", name="Show what would be done").click()
+    page.get_by_role("dialog", name="This would be done").wait_for()
+    yield "Lost-plan"
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Wipe device …").click()
     page.get_by_label("Reason").fill("lost")
     page.get_by_label("Even if the device is personal").check()
@@ -91,6 +105,18 @@ def each_view(page: Page) -> Iterator[str]:
     page.get_by_role("button", name="Show what would be done").click()
     page.get_by_role("dialog", name="This would be done").wait_for()
     yield "Plan"
+
+
+def of_certificates(page: Page) -> Iterator[str]:
+    """Go through what is to be seen of users' certificates: standing, check, an order."""
+    view(page, "User certificates")
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator("details")).to_have_count(13)
+    yield "User-certificates"
+    page.get_by_role("button", name="Trust an authority …").click()
+    page.get_by_label("Store").select_option("classic")
+    yield "Authority"
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("look", LOOKS)

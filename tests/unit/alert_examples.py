@@ -18,6 +18,14 @@ from shared.devices import decide
 from shared.devices.model import Action
 from shared.devices.operation import Operation, State, opened_by_command
 from shared.events.publisher import Publisher
+from shared.trust.crl_trouble import CrlTrouble
+from shared.trust.watched import (
+    CrlPlace,
+    CrlStage,
+    CrlWord,
+    KnownAuthority,
+    WatchedAuthority,
+)
 from tests.unit.builders import NOW, TENANT, a_command, allowed, blocked
 from tests.unit.certificates import EXPIRES, a_certificate, an_app
 from tests.unit.test_rotation import NEW, a_rotation
@@ -82,6 +90,20 @@ def secret_expiring(stage: Stage) -> Told:
     )
 
 
+def ca_expiring(stage: Stage) -> Told:
+    """Return the event of a stage of an authority of users' certificates."""
+    now = EXPIRES - timedelta(days=stage.days)
+    return _told(
+        lambda to: to.ca_expiring(an_app(), AUTHORITY, stage=stage, ends_at=EXPIRES, now=now)
+    )
+
+
+def crl_stale(stage: CrlStage) -> Told:
+    """Return the event of a CRL that is due, or stale."""
+    word = CrlWord(stage=stage, code=CrlTrouble.STALE, says="it has ended", next_update=NOW)
+    return _told(lambda to: to.crl_stale(an_app(), PLACE, word, occurrence=1, now=NOW))
+
+
 def rotated() -> Told:
     """Return the event of a rotation that is done; the old key is the certificate's."""
     old = a_certificate()
@@ -138,6 +160,23 @@ def _told(tell: Callable[[Publisher], None]) -> Told:
 
 BEFORE = LastValidation(at=NOW, grade=Grade.PASS, codes=(), is_passing=True)
 FAILED_ROTATION = a_rotation(phase=Phase.FAILED, new=NEW, why="w", remedy="r")
+AUTHORITY = KnownAuthority(
+    authority=WatchedAuthority(thumbprint="cd" * 32, name="Contoso Root", ends_at=EXPIRES),
+    occurrence=1,
+    is_trusted=True,
+)
+PLACE = CrlPlace(
+    thumbprint="cd" * 32,
+    name="Contoso Root",
+    crl_url="http://crl.contoso.com/root.crl",
+    delta_crl_url="",
+)
+UNREACHABLE = CrlWord(
+    stage=CrlStage.UNREACHABLE,
+    code=CrlTrouble.TOO_SLOW,
+    says="it did not come in 10 s",
+    next_update=None,
+)
 EXAMPLES: dict[str, Told] = {
     event.kind: event
     for event in (
@@ -158,6 +197,12 @@ EXAMPLES: dict[str, Told] = {
         _told(lambda to: to.operation_abandoned(an_operation(State.HELD, "no such mailbox"))),
         _told(lambda to: to.operation_settled(an_operation())),
         _told(lambda to: to.throttle_sustained(TENANT, timedelta(minutes=20), NOW)),
+        ca_expiring(Stage.DAYS_14),
+        ca_expiring(Stage.EXPIRED),
+        _told(lambda to: to.ca_removed(an_app(), AUTHORITY, now=NOW)),
+        crl_stale(CrlStage.STALE),
+        _told(lambda to: to.crl_unreachable(an_app(), PLACE, UNREACHABLE, occurrence=1, now=NOW)),
+        _told(lambda to: to.crl_fresh(an_app(), PLACE, why="in_order", occurrence=1, now=NOW)),
         _told(lambda to: to.certificate_fell_back(an_app(), "v1", "v2", reason="refused", now=NOW)),
     )
 }

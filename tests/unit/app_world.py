@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Protocol
 
@@ -13,8 +14,10 @@ from shared.alerts.delivery import Delivery
 from shared.audit.daily_seal import Sealing
 from shared.braking import Brake
 from shared.credentials.webhook_secret import LiveSecret
-from shared.flows.changes import Changing
+from shared.flows.changes import ExchangeChanging
+from shared.flows.long_stories import LongRecords
 from shared.flows.mdm_poll import Polling
+from shared.flows.one_exchange import OneExchange
 from shared.flows.poll_ports import PolledSender
 from shared.flows.recognition_ports import Named
 from shared.flows.rotation_ports import RotationPorts
@@ -29,6 +32,7 @@ from shared.records.certificates import Certificates
 from shared.records.held import Held
 from shared.records.kept_words import KeptWords
 from shared.records.links import Links
+from shared.records.offboardings import Offboardings
 from shared.records.operation_list import OperationList
 from shared.records.polled import Polled
 from shared.records.reports import Reports
@@ -36,9 +40,10 @@ from shared.records.rotations import Rotations
 from shared.records.stale import StalePlans
 from shared.records.subscriptions import Chores
 from shared.records.tenant_orders import TenantOrders
+from shared.records.throttle import Throttles
 from shared.records.unheeded import Unheeded
 from shared.records.validations import Validations
-from shared.services import OneExchange, Services
+from shared.services import Services
 from shared.sign_in import SignIn
 from shared.tenants import Tenant
 from tests.unit.audit_world import FakeBlobs
@@ -47,6 +52,8 @@ from tests.unit.certificates import an_app
 from tests.unit.default_access_world import Records
 from tests.unit.signing import SECRET, a_secret, a_sender
 from tests.unit.stand_ins import FakeClock, FakeQueue, FakeTable
+from tests.unit.trust_watch_world import FakeTrustEvents
+from tests.unit.trust_world import FakeLists, FakeTenant, TrustWorld
 from tests.unit.validation_chain import Chain
 from tests.unit.world import SETTLE, World
 
@@ -107,7 +114,12 @@ class Deployment:
     tenants: dict[str, Tenant] = field(default_factory=lambda: {TENANT: a_tenant()})
     sign_in: SignIn | None = None
     audit_blobs: FakeBlobs = field(default_factory=FakeBlobs)
+    trusted: dict[str, FakeTenant] = field(default_factory=dict)  # by tenant; others are well
+    lists: FakeLists = field(default_factory=FakeLists)
+    trust_events: FakeTrustEvents = field(default_factory=FakeTrustEvents)
     alerts: Delivery | None = None
+
+    throttles: Throttles = field(default_factory=lambda: Throttles(FakeTable(), FakeClock()))
 
     rates: RateLimits = field(default_factory=lambda: RateLimits(100_000, FakeClock()))
 
@@ -143,10 +155,13 @@ class Deployment:
         absent: Any = None
         return OneExchange(
             devices=self.world.exchange,
+            pace=partial(self.throttles.seen, TENANT),
             facts=absent,
             partnerships=absent,
-            changing=Changing(policies=absent, rules=absent),
+            owners=absent,
+            changing=ExchangeChanging(policies=absent, rules=absent),
             default_access=absent,
+            organization=absent,
             inventory=absent,
             permissions=self.vault.exchange,
         )
@@ -173,8 +188,11 @@ class Deployment:
             rotations=dict.fromkeys(self.tenants, self.rotation),
             exchanges=dict.fromkeys(self.tenants, self.exchange),
             tenant_orders=TenantOrders(FakeTable()),
-            default_changes=Records(),
-            stale_plans=self.stale_plans,
+            long_records=LongRecords(
+                default_changes=Records(),
+                stale_plans=self.stale_plans,
+                offboardings=Offboardings(self.world.records.offboardings),
+            ),
             kept_words=self.kept_words,
             journal=self.world.journal,
             audit=AuditExport(self.audit_blobs),
@@ -210,6 +228,17 @@ class Deployment:
                 clock=clock,
             ),
             inventories=without_pictures,
+            trust=TrustWorld(
+                clock,
+                {name: self.trusted.get(name) or FakeTenant() for name in self.tenants},
+                self.lists,
+                watched=frozenset(
+                    name
+                    for name, tenant in self.tenants.items()
+                    if tenant.limits.watch_user_certificates
+                ),
+                events=self.trust_events,
+            ).trusting,
             events=self.world.events,
             alerts=self.alerts or absent,
             vault=self.vault,

@@ -12,7 +12,9 @@ from shared.flows.tenant_command import TenantOrders as KnownTenantOrders
 from shared.queues import Queues
 from shared.records.budgets import Budgets
 from shared.records.held_words import HeldWords
+from shared.records.offboardings import Offboardings
 from shared.records.orders import Orders as TableOrders
+from shared.records.raised_budgets import RaisedBudgets
 from shared.records.stale import StalePlans
 from shared.records.tenant_orders import TenantOrders
 from tests.unit.builders import TENANT
@@ -41,6 +43,7 @@ class BrakeRecords:
     orders: FakeTable = field(default_factory=FakeTable)
     tenant_orders: FakeTable = field(default_factory=FakeTable)
     plans: FakeTable = field(default_factory=FakeTable)
+    offboardings: FakeTable = field(default_factory=FakeTable)
     queue: FakeQueue = field(default_factory=FakeQueue)
     fleet: int = 0  # rows of the inventory's picture; 0: there is none
 
@@ -61,11 +64,13 @@ class BrakeRecords:
             allowances={tenant_id: allowances},
             expires={tenant_id: expires},
             budgets=Budgets(self.budgets, clock),
+            raises=RaisedBudgets(self.budgets),
             words=HeldWords(self.words),
             written=Queues.written,
             queue=self.queue,
             picture=lambda _: self._picture(clock()),
             stale_plans=StalePlans(self.plans),
+            offboardings=Offboardings(self.offboardings),
             orders=orders or TableOrders(self.orders),
             tenant_orders=tenant_orders or TenantOrders(self.tenant_orders),
             journal=journal,

@@ -338,6 +338,10 @@ class FakeEvents:
         """Take what a change that is not about one device did."""
         self._take(catalogue.policy_changed(operation))
 
+    def offboarded(self, operation: Operation) -> None:
+        """Take what came of shutting a phone or a person out."""
+        self._take(catalogue.offboarded(operation))
+
     def device_news(self, news: News) -> None:
         """Take what a run of the inventory has found of one partnership."""
         self._take(inventory.device_news(news))

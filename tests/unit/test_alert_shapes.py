@@ -15,8 +15,11 @@ from shared.alerts.told import Told
 from shared.credentials.expiry import Stage
 from shared.credentials.mismatch import Kind
 from shared.errors import Misconfigured
+from shared.trust.watched import CrlStage
 from tests.unit.alert_examples import (
     EXAMPLES,
+    ca_expiring,
+    crl_stale,
     expiring,
     held,
     mismatch,
@@ -223,6 +226,11 @@ def test_what_nears_its_end_gets_worse_and_stays_one_incident(
         (secret_expiring(Stage.EXPIRED), "error"),
         (EXAMPLES["certificate.validation_failed"], "critical"),
         (EXAMPLES["operation.abandoned"], "error"),
+        (ca_expiring(Stage.DAYS_30), "warning"),
+        (ca_expiring(Stage.EXPIRED), "critical"),
+        (crl_stale(CrlStage.DUE), "warning"),
+        (crl_stale(CrlStage.STALE), "critical"),
+        (EXAMPLES["trust.crl_unreachable"], "error"),
     ],
 )
 def test_how_bad_the_others_are(event: Told, severity: str) -> None:
@@ -239,6 +247,10 @@ def test_how_bad_the_others_are(event: Told, severity: str) -> None:
         ("device.wipe_requested", "device.wipe_cancelled"),
         ("operation.held", "operation.settled"),
         ("operation.abandoned", "operation.settled"),
+        ("trust.ca_expiring", "trust.ca_removed"),
+        ("trust.ca_expired", "trust.ca_removed"),
+        ("trust.crl_stale", "trust.crl_fresh"),
+        ("trust.crl_unreachable", "trust.crl_fresh"),
     ],
 )
 def test_what_ends_a_trouble_resolves_its_incident(begins: str, ends: str) -> None:

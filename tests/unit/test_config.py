@@ -187,6 +187,35 @@ def test_limits_of_the_inventory_are_the_tenants_own_too() -> None:
     assert (usual.gone_after, usual.limits.repair_drift) == (timedelta(hours=48), True)
 
 
+def test_users_certificates_are_watched_only_where_somebody_wants_it() -> None:
+    """It takes permissions that not every tenant has granted."""
+    wanted = settings(TENANTS=tenants(limits={"watch_user_certificates": True}))
+    assert wanted.tenants[TENANT].limits.watch_user_certificates
+    assert not settings().tenants[TENANT].limits.watch_user_certificates
+
+
+def test_private_hosts_of_crls_are_names_joined_by_commas() -> None:
+    """In lower case, as they are compared; none unless somebody says so."""
+    assert settings().crl_private_hosts == frozenset()
+    assert settings(CRL_PRIVATE_HOSTS="").crl_private_hosts == frozenset()
+    found = settings(CRL_PRIVATE_HOSTS=" PKI.contoso.local, 10.1.2.3,fd00::7 ,crl-1,")
+    expected = {"pki.contoso.local", "10.1.2.3", "fd00::7", "crl-1"}
+    assert found.crl_private_hosts == expected
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *("http://pki.contoso.local", "pki.contoso.local/crl", "*.contoso.local", "pki:80"),
+        *("a b", "-x", "a..b", "[fd00::7]", "x" * 64, "\u043f\u043a\u0438.example", "host_name"),
+    ],
+)
+def test_what_is_no_host_name_is_named(wrong: str) -> None:
+    """Beside one that is, which is not."""
+    told = complaint(CRL_PRIVATE_HOSTS=f"pki.contoso.local, {wrong}")
+    assert told == f"app settings need attention: CRL_PRIVATE_HOSTS: {wrong} is no host name"
+
+
 def test_senders_may_be_left_out() -> None:
     """An app may take orders only."""
     assert config.read({name: GOOD[name] for name in GOOD if name != "MDM_SENDERS"}).senders == {}

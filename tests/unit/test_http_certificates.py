@@ -216,3 +216,22 @@ def test_timer_leaves_passing_trouble_to_its_next_run_and_raises_the_rest(app: D
     app.world.events.down = Misconfigured("no role on the topic")
     with pytest.raises(Misconfigured):
         tick(app)
+
+
+def test_who_looks_on_sees_each_check_of_a_validation_under_its_run(app: Deployment) -> None:
+    """And nothing of one that was not begun so."""
+    looking = request()
+    assert call(app, routes.post_certificate_validate, request()).status_code == 200
+    assert call(app, routes.get_certificate_validation, looking).status_code == 404
+    run_id = "0f0f0f0f-1111-4222-8333-444444444444"
+    asked = request(body=f'{{"run_id": "{run_id}"}}'.encode())
+    whole: Any = told(call(app, routes.post_certificate_validate, asked))
+    seen: Any = told(call(app, routes.get_certificate_validation, looking))
+    assert seen["run_id"] == run_id
+    assert seen["checks"] == whole["reports"][0]["checks"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"run_id": "x"}', b'{"run": 1}', b"\xff"])
+def test_a_validation_with_a_strange_body_is_refused(app: Deployment, body: bytes) -> None:
+    answer = call(app, routes.post_certificate_validate, request(body=body))
+    assert answer.status_code == 400

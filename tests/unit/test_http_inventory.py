@@ -1,17 +1,18 @@
 """Devices over HTTP: which there are, which are found, and all that is known of one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from functions import inventory
-from shared.devices.inventory import Mailbox, Row
+from shared.devices.inventory import Mailbox, MobileDevice, Row
 from shared.devices.model import AccessState, Action
 from shared.errors import Retryable
 from tests.unit.app_world import Function
-from tests.unit.builders import DEVICE_ID, GUID, MAILBOX, TENANT, a_command
+from tests.unit.builders import DEVICE_ID, GUID, MAILBOX, NOW, TENANT, a_command
 from tests.unit.inventory_app import OTHER_TENANT, InventoryApp, answered, ask, two_tenants
 from tests.unit.inventory_listing import PLACE, a_mailbox, a_phone, many
 from tests.unit.inventory_words import ordered, reported
@@ -115,6 +116,61 @@ def test_filtered_devices_come_in_pages_too() -> None:
     assert sorted(found) == ["p1", "p3", "p5", "p7"]
 
 
+KEYS: dict[str, Callable[[MobileDevice], str]] = {
+    "access": lambda row: row.access,
+    "device_id": lambda row: row.device_id,
+    "first_sync": lambda row: row.first_sync_at.isoformat() if row.first_sync_at else "",
+    "mailbox": lambda row: row.place,
+    "model": lambda row: row.model,
+    "os": lambda row: row.os,
+}
+
+
+def various() -> list[MobileDevice]:
+    """Return phones that differ in everything, some in letter case alone, some in nothing."""
+    states = (AccessState.BLOCKED, AccessState.ALLOWED, AccessState.QUARANTINED)
+    return [
+        a_phone(
+            place=f"cn=m{number % 4}",
+            guid=f"d{number}",
+            device_id=f"{'Aa'[number % 2]}{number % 5}",
+            access=states[number % 3],
+            model=("iPhone", "IPAD", "")[number % 3],
+            os=f"iOS {number % 3}",
+            first_sync_at=NOW + timedelta(days=number % 4) if number % 4 else None,
+        )
+        for number in range(11)
+    ]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5, 11, 200])
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("key", sorted(KEYS))
+def test_devices_come_in_the_order_that_is_asked_for(
+    key: str, *, backwards: bool, limit: int
+) -> None:
+    """All of them, over any number of answers, each once."""
+    app, phones = InventoryApp(), various()
+    app.take(*phones)
+    expected = sorted(
+        phones, key=lambda row: (KEYS[key](row).casefold(), row.guid), reverse=backwards
+    )
+    found = pages(app, limit, sort=f"{'-' if backwards else ''}{key}")
+    assert [guid for each in found for guid in each] == [row.guid for row in expected]
+
+
+def test_a_cursor_of_one_order_is_none_of_another() -> None:
+    """It would leave devices out."""
+    app = InventoryApp()
+    app.take(*various())
+    unsorted = ask(app, inventory.get_devices, limit="2")["next"]
+    by_model = ask(app, inventory.get_devices, limit="2", sort="model")["next"]
+    for sort, after in (("-model", by_model), ("os", by_model), ("model", unsorted)):
+        answer = answered(app, inventory.get_devices, sort=sort, after=after)
+        assert answer.status_code == 400
+    assert answered(app, inventory.get_devices, after=by_model).status_code == 400
+
+
 def test_no_device_is_left_out_when_some_change_between_two_answers() -> None:
     """Those come twice at most: a caller tells them by their guid."""
     app = InventoryApp()
@@ -140,7 +196,10 @@ def test_listing_begins_again_once_all_has_been_made_anew() -> None:
     assert b"begin it again" in answer.get_body()
 
 
-BAD = [
+BAD: list[dict[str, str]] = [
+    {"sort": "colour"},
+    {"sort": "--model"},
+    {"sort": "model", "after": "gA=="},
     *({"limit": text} for text in ("0", "201", "-1", "x", "1.5", "²", "9" * 5000)),
     *({"access": text} for text in ("Allow", "DROP TABLE", "x" * 400)),
     *({"after": text} for text in ("x", "é", "AAAA", "gA==", "%00", "[" * 5000)),

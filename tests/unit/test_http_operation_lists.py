@@ -42,6 +42,14 @@ def test_operations_are_listed_the_newest_first(app: Deployment) -> None:
     assert "Link" not in asked(app).headers
 
 
+def test_the_oldest_come_first_if_that_is_asked_for(app: Deployment) -> None:
+    assert numbers(app, sort="opened_at") == [0, 1, 2, 3, 4]
+    assert numbers(app, sort="-opened_at") == [4, 3, 2, 1, 0]
+    after = str(told(asked(app, sort="opened_at", limit="3"))["next"])
+    assert numbers(app, sort="opened_at", limit="3", after=after) == [3, 4]
+    assert asked(app, sort="state").status_code == 400
+
+
 def test_rest_is_where_next_and_link_lead(app: Deployment) -> None:
     """The link has the filters, and not the key."""
     params = {"limit": "2", "asked_by": "helpdesk:jo", "code": "the-key"}

@@ -11,8 +11,9 @@ from shared.devices.model import Trust
 from shared.devices.operation import State
 from shared.devices.subject import Report
 from shared.errors import Retryable
+from shared.flows.one_exchange import OneExchange
 from shared.flows.poll_ports import PolledSender
-from shared.services import OneExchange, Services
+from shared.services import Services
 from tests.unit.app_world import Answer, Deployment, a_tenant, call, request, told
 from tests.unit.builders import DEVICE_ID, MAILBOX, NOW, TENANT, a_command
 from tests.unit.recognition_world import (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from infra.azure.onboarding import arguments
 from infra.azure.onboarding.certificate import CertificateVault
 from infra.azure.onboarding.command import Surroundings, onboard
+from infra.azure.onboarding.permissions import UserCertificates
 from infra.azure.onboarding.powershell import QUOTES, quoted, script
 from infra.azure.onboarding.wanted import ROLES, Wanted
 
@@ -65,6 +66,20 @@ def test_the_lines_do_what_the_program_does() -> None:
         assert cmdlet in lines
     assert ",".join(f"'{role}'" for role in ROLES) in lines
     assert "-CustomRecipientWriteScope 'easgate managed mailboxes'" in lines
+
+
+def test_permissions_in_graph_are_asked_for_and_granted_by_their_names() -> None:
+    wanted = Wanted(name="easgate", user_certificates=(UserCertificates.OFFBOARD,))
+    lines = script(wanted, tenant="t", certificate=[]).splitlines()
+
+    [chosen] = [line for line in lines if "$graph.AppRoles" in line]
+    for name in ("User.EnableDisableAccount.All", "User.Read.All", "User.RevokeSessions.All"):
+        assert f"'{name}'" in chosen
+    [merged] = [line for line in lines if line.startswith("$access = @($access")]
+    changed = next(line for line in lines if line.startswith("Update-MgApplication"))
+    assert lines.index(chosen) < lines.index(merged) < lines.index(changed)
+    assert "foreach ($role in $roles)" in "\n".join(lines)
+    assert "$graph" not in script(Wanted(name="easgate"), tenant="t", certificate=[])
 
 
 def test_without_a_filter_there_is_no_scope_and_with_a_client_id_no_new_application() -> None:

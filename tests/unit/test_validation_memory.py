@@ -6,7 +6,7 @@ import pytest
 
 from shared.credentials import validation
 from shared.credentials.findings import Finding, Grade
-from shared.credentials.validation import Report, Verdict
+from shared.credentials.validation import Report, ValidationProgress, Verdict
 from shared.errors import Retryable
 from shared.flows.validation_memory import remember
 from shared.records.validations import Validations
@@ -114,3 +114,14 @@ def test_last_validation_is_remembered_with_time_grade_and_codes() -> None:
     assert last is not None
     assert (last.at, last.grade, last.codes) == (NOW, Grade.FAIL, (BAD,))
     assert not last.is_passing
+
+
+def test_progress_is_the_last_ones_and_none_where_another_version_has_noted_it() -> None:
+    table = FakeTable()
+    validations = Validations(table)
+    for run in ("one", "two"):
+        progress = ValidationProgress(run_id=run, checks=a_report(GOOD).checks)
+        validations.has_come(TENANT, progress)
+        assert validations.progress(TENANT) == progress
+    table.rows[TENANT, "validation-progress"]["checks"] = '[{"grade": "splendid"}]'
+    assert validations.progress(TENANT) is None

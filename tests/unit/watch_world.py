@@ -24,7 +24,7 @@ def _nothing(_: int) -> None:
     """Let a call happen undisturbed."""
 
 
-class _Port:
+class CountedPort:
     """A port whose calls are counted: something may happen before each of them."""
 
     def __init__(self, target: object, before_call: Callable[[], None]) -> None:
@@ -104,8 +104,8 @@ class Watched:
             pins=self.pins,
             registrations=self,
             secrets=self,
-            announced=cast("Announcements", _Port(self.announced, counted)),
-            events=cast("FakeEvents", _Port(self.events, counted)),
+            announced=cast("Announcements", CountedPort(self.announced, counted)),
+            events=cast("FakeEvents", CountedPort(self.events, counted)),
             clock=self.clock,
             due=self.begin,
             is_rotating=lambda app: self.is_rotating and app.tenant_id == TENANT,

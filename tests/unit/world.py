@@ -118,6 +118,7 @@ class World:
         return replace(
             brake,
             budgets=mortal(brake.budgets, left),
+            raises=mortal(brake.raises, left),
             words=mortal(brake.words, left),
             queue=mortal(brake.queue, left),
         )

@@ -15,6 +15,7 @@ param alertReceivers string
 @allowed(['public', 'usgov', 'dod', 'china'])
 param cloud string
 param publicUrl string
+param crlPrivateHosts string
 @allowed(['3.11', '3.12', '3.13'])
 param pythonVersion string
 param certificateSchedule string
@@ -194,6 +195,7 @@ module functionApp 'function_app.bicep' = {
     alertReceivers: alertReceivers
     cloud: cloud
     publicUrl: publicUrl
+    crlPrivateHosts: crlPrivateHosts
     certificateSchedule: certificateSchedule
     mdmSchedule: mdmSchedule
     inventorySchedule: inventorySchedule

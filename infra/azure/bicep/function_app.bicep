@@ -23,6 +23,7 @@ param mdmSenders string
 param alertReceivers string
 param cloud string
 param publicUrl string
+param crlPrivateHosts string
 param certificateSchedule string
 param mdmSchedule string
 param inventorySchedule string
@@ -40,6 +41,7 @@ var settings = {
   AZURE_CLIENT_ID: runtimeClientId
   ROTATOR_CLIENT_ID: rotatorClientId
   API_CALLS_PER_SECOND: '20'
+  CRL_PRIVATE_HOSTS: crlPrivateHosts
   CERTIFICATE_SCHEDULE: certificateSchedule
   MDM_SCHEDULE: mdmSchedule
   INVENTORY_SCHEDULE: inventorySchedule

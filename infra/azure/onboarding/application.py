@@ -36,7 +36,7 @@ class ApplicationStep:
     graph: Graph
     wanted: Wanted
     known: Known
-    mark: str = "application"
+    marks: frozenset[str] = frozenset({"application"})
 
     def look(self) -> Standing:
         """Find it, and see whether its record is complete."""
@@ -60,7 +60,7 @@ class ApplicationStep:
             {
                 "displayName": self.wanted.name,
                 "signInAudience": "AzureADMyOrg",
-                "tags": record.tags([], {self.mark, *self.known.intended}),
+                "tags": record.tags([], self.marks | self.known.intended),
             },
             _Listed,
             needs=WRITING,

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from infra.azure.onboarding.permissions import UserCertificates
 from infra.azure.onboarding.sign_in import EXCHANGE_CLIENT, GRAPH_CLIENT
 from shared.clouds import CLOUDS
 
@@ -36,8 +37,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--grant",
         action="store_true",
-        help="consent to Exchange.ManageAsApp as the person who signs in; without it, or if that "
+        help="consent to the permissions as the person who signs in; without it, or if that "
         "person may not, a link for an administrator is printed",
+    )
+    parser.add_argument(
+        "--user-certificates",
+        action="append",
+        choices=[each.value for each in UserCertificates],
+        default=[],
+        help="permissions in Microsoft Graph beside Exchange.ManageAsApp, to look at what users' "
+        "certificates rest on (read), to change that as well (change), to end sessions and "
+        "accounts (offboard); give it once for each",
     )
     _ways(parser)
     _programs(parser)

@@ -18,6 +18,7 @@ from infra.azure.onboarding.graph import Graph
 from infra.azure.onboarding.key import KeyStep
 from infra.azure.onboarding.known import Known
 from infra.azure.onboarding.patience import Patience
+from infra.azure.onboarding.permissions import Permission, Roles, UserCertificates, needed
 from infra.azure.onboarding.principal import PrincipalStep
 from infra.azure.onboarding.role_group import MemberStep, RoleGroupStep
 from infra.azure.onboarding.sign_in import SignIn
@@ -72,7 +73,9 @@ def assembled(chosen: argparse.Namespace, wanted: Wanted, reach: Reach) -> Parts
         tenant=found,
         steps=(
             _certificate(chosen, known, reach),
-            *_in_entra(graph, wanted, known, authority),
+            *_in_entra(
+                graph, wanted, known, login=authority, permissions=_concerned(chosen, wanted)
+            ),
             *last,
         ),
         in_exchange=last,
@@ -87,13 +90,28 @@ def _certificate(chosen: argparse.Namespace, known: Known, reach: Reach) -> Step
     return VaultStep(vault=reach.vault(chosen.vault), name=chosen.certificate, known=known)
 
 
-def _in_entra(graph: Graph, wanted: Wanted, known: Known, login: str) -> tuple[Step, ...]:
+def _concerned(chosen: argparse.Namespace, wanted: Wanted) -> tuple[Permission, ...]:
+    """Return the permissions that this run is about; what is taken back is all that was given."""
+    return needed(UserCertificates) if chosen.undo else wanted.permissions
+
+
+def _in_entra(
+    graph: Graph, wanted: Wanted, known: Known, *, login: str, permissions: tuple[Permission, ...]
+) -> tuple[Step, ...]:
+    roles = Roles(graph=graph)
     return (
         ApplicationStep(graph=graph, wanted=wanted, known=known),
         KeyStep(graph=graph, known=known),
-        AccessStep(graph=graph, known=known),
+        AccessStep(graph=graph, known=known, wanted=permissions, roles=roles),
         PrincipalStep(graph=graph, known=known),
-        ConsentStep(graph=graph, wanted=wanted, known=known, login=login),
+        ConsentStep(
+            graph=graph,
+            wanted=wanted,
+            known=known,
+            permissions=permissions,
+            roles=roles,
+            login=login,
+        ),
     )
 
 

@@ -26,7 +26,9 @@ def apply(steps: Sequence[Step], known: Known, *, patience: Patience, tell: Tell
     """
     certificate, application, *later = steps
     first = _settled(certificate, patience, tell)
-    known.intended = frozenset(step.mark for step in later if not step.look().is_settled)
+    known.intended = frozenset(
+        mark for step in later if not step.look().is_settled for mark in step.marks
+    )
     return [first, *(_settled(step, patience, tell) for step in (application, *later))]
 
 

@@ -103,7 +103,7 @@ class VaultStep:
     vault: CertificateVault
     name: str
     known: Known
-    mark: str = ""  # the vault's own tag tells
+    marks: frozenset[str] = frozenset()  # the vault's own tag tells
 
     def look(self) -> Standing:
         """Read its public half."""
@@ -139,7 +139,7 @@ class FileStep:
 
     file: Path
     known: Known
-    mark: str = ""
+    marks: frozenset[str] = frozenset()
 
     def look(self) -> Standing:
         """Read the file."""

@@ -15,6 +15,7 @@ from infra.azure.onboarding.assembly import Parts, Reach, assembled
 from infra.azure.onboarding.certificate import CertificateVault
 from infra.azure.onboarding.exchange import CHANGING, TAKING_BACK
 from infra.azure.onboarding.patience import Patience
+from infra.azure.onboarding.permissions import UserCertificates
 from infra.azure.onboarding.steps import Kind, Standing
 from infra.azure.onboarding.wanted import Wanted
 from shared.errors import Failure, Rejected
@@ -63,6 +64,7 @@ def onboard(chosen: argparse.Namespace, around: Surroundings) -> int:
         client_id=chosen.client_id,
         scope_filter=chosen.scope_filter,
         grants=chosen.grant,
+        user_certificates=tuple(map(UserCertificates, chosen.user_certificates)),
     )
     try:
         wanted.check()
@@ -94,6 +96,8 @@ def _set_up(chosen: argparse.Namespace, parts: Parts, around: Surroundings) -> i
     entry = settings.entry(parts.tenant, parts.known, chosen.certificate)
     around.tell("add this to the app setting TENANTS:")
     around.tell(entry)
+    if chosen.user_certificates:
+        around.tell('and "watch_user_certificates": true to its limits, for the daily watch')
     if chosen.entry_file is not None:
         _write(entry, chosen.entry_file)
     around.tell(f"and try the whole chain: {settings.next_step(parts.tenant)}")

@@ -1,22 +1,26 @@
-"""The tenant's consent to the permission: given here, or by an administrator at a link."""
+"""The tenant's consent to the permissions: given here, or by an administrator at a link."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 import msgspec
 
+from infra.azure.onboarding import permissions
 from infra.azure.onboarding.graph import Graph
 from infra.azure.onboarding.known import Known
+from infra.azure.onboarding.permissions import EXCHANGE_APP_ID, Permission, Roles
 from infra.azure.onboarding.principal import principal_of
 from infra.azure.onboarding.registered import READING
 from infra.azure.onboarding.steps import Kind, Standing
-from infra.azure.onboarding.wanted import EXCHANGE_APP_ID, MANAGE_AS_APP, Wanted
+from infra.azure.onboarding.wanted import Wanted
 from shared.errors import Misconfigured, NotFound, NotPermitted, Rejected
 
-SAYS = "consent to Exchange.ManageAsApp"
+MARK = "consent"
 GRANTING = (
-    "the permission AppRoleAssignment.ReadWrite.All, and a person who is Cloud Application "
-    "Administrator, Application Administrator or Privileged Role Administrator"
+    "the permission AppRoleAssignment.ReadWrite.All, and a person who is Privileged Role "
+    "Administrator; for Exchange, Cloud Application Administrator or Application Administrator "
+    "will do"
 )
 
 
@@ -33,30 +37,59 @@ class ConsentStep:
     graph: Graph
     wanted: Wanted
     known: Known
+    permissions: tuple[Permission, ...]
+    roles: Roles
     login: str  # the tenant's address at the login service
-    mark: str = "consent"
+    _missing: tuple[Permission, ...] = field(default=(), init=False)
     _denied: str = field(default="", init=False)
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """What the record calls those that the last look has missed."""
+        return frozenset(each.mark(MARK) for each in self._missing)
+
     def look(self) -> Standing:
-        """See whether the permission has been granted."""
-        if not self._exchange():
+        """See whether the permissions have been granted."""
+        if not principal_of(self.graph, EXCHANGE_APP_ID):
             raise Misconfigured(
                 "this tenant has no service principal of Exchange Online: does it have Exchange "
                 "Online at all?"
             )
-        if self._granted():
-            return Standing(Kind.IN_PLACE, SAYS)
+        granted = self._granted()
+        self._missing = tuple(each for each in self.permissions if each not in granted)
+        if not self._missing:
+            return Standing(Kind.IN_PLACE, _says(self.permissions))
         if self.wanted.grants and not self._denied:
-            return Standing(Kind.CREATE, SAYS)
-        return Standing(Kind.OPEN, f"{SAYS}: {self._way()}")
+            return Standing(Kind.CREATE, _says(self._missing))
+        return Standing(Kind.OPEN, f"{_says(self._missing)}: {self._way()}")
 
     def apply(self) -> None:
-        """Grant the permission, or note that this person may not."""
+        """Grant what is missing, or note that this person may not."""
+        granted = self._granted()
+        for each in self.permissions:
+            if each not in granted:
+                self._grant(each)
+
+    def leftover(self) -> str:
+        """Say whether an application that stays has consents of ours."""
+        ours = self._ours()
+        return _says(tuple(ours)) if ours else ""
+
+    def undo(self) -> None:
+        """Take the consents back."""
+        path = quote(self.known.principal_id, safe="")
+        for each in self._ours().values():
+            assignment = quote(each.id, safe="")
+            self.graph.remove(
+                f"servicePrincipals/{path}/appRoleAssignments/{assignment}", needs=GRANTING
+            )
+
+    def _grant(self, permission: Permission) -> None:
         principal = self.known.principal_id
         body = {
             "principalId": principal,
-            "resourceId": self._exchange(),
-            "appRoleId": MANAGE_AS_APP,
+            "resourceId": principal_of(self.graph, permission.app_id),
+            "appRoleId": self.roles.id(permission),
         }
         path = f"servicePrincipals/{quote(principal, safe='')}/appRoleAssignments"
         try:
@@ -67,38 +100,25 @@ class ConsentStep:
             # A principal that has not arrived everywhere is a bad request here, not a 404.
             raise NotFound(str(error)) from error
 
-    def leftover(self) -> str:
-        """Say whether an application that stays has a consent of ours."""
-        if self.known.is_our_application or not self.known.made(self.mark):
-            return ""
-        return SAYS if self._granted() else ""
+    def _ours(self) -> dict[Permission, _Assignment]:
+        if self.known.is_our_application:
+            return {}
+        made = {each for each in self.permissions if self.known.made(each.mark(MARK))}
+        return {each: one for each, one in self._granted().items() if each in made} if made else {}
 
-    def undo(self) -> None:
-        """Take the consent back."""
-        path = quote(self.known.principal_id, safe="")
-        for each in self._granted():
-            assignment = quote(each.id, safe="")
-            self.graph.remove(
-                f"servicePrincipals/{path}/appRoleAssignments/{assignment}", needs=GRANTING
-            )
-
-    def _exchange(self) -> str:
-        return principal_of(self.graph, EXCHANGE_APP_ID)
-
-    def _granted(self) -> list[_Assignment]:
+    def _granted(self) -> dict[Permission, _Assignment]:
         if not self.known.principal_id:
-            return []
+            return {}
         path = f"servicePrincipals/{quote(self.known.principal_id, safe='')}/appRoleAssignments"
         try:
             found = self.graph.rows(path, _Assignment, needs=READING)
         except NotFound:
-            return []
-        exchange = self._exchange()
-        return [
-            each
-            for each in found
-            if each.resource_id == exchange and each.app_role_id == MANAGE_AS_APP
-        ]
+            return {}
+        services = {each.app_id for each in self.permissions}
+        principals = {each: principal_of(self.graph, each) for each in services}
+        standing = {(each.resource_id, each.app_role_id): each for each in found}
+        wanted = {each: (principals[each.app_id], self.roles.id(each)) for each in self.permissions}
+        return {each: standing[key] for each, key in wanted.items() if key in standing}
 
     def _way(self) -> str:
         """
@@ -112,3 +132,7 @@ class ConsentStep:
         link = f"{self.login}/adminconsent?client_id={found.client_id}"
         why = f" ({self._denied})" if self._denied else ""
         return f"let an administrator open {link}{why}"
+
+
+def _says(wanted: Collection[Permission]) -> str:
+    return f"consent to {permissions.listed(wanted)}"

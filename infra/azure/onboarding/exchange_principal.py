@@ -20,7 +20,7 @@ class ExchangePrincipalStep:
     cmdlets: Cmdlets
     wanted: Wanted
     known: Known
-    mark: str = "exchange-principal"
+    marks: frozenset[str] = frozenset({"exchange-principal"})
 
     def look(self) -> Standing:
         """Find it, also under an object id that it no longer has."""
@@ -50,7 +50,7 @@ class ExchangePrincipalStep:
     def leftover(self) -> str:
         """Say whether Exchange knows it from us."""
         stands = self._found()
-        return SAYS if stands and self.known.made(self.mark) else ""
+        return SAYS if stands and self.known.made("exchange-principal") else ""
 
     def undo(self) -> None:
         """Let Exchange forget it."""

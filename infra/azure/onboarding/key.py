@@ -28,9 +28,9 @@ class KeyStep:
     known: Known
 
     @property
-    def mark(self) -> str:
+    def marks(self) -> frozenset[str]:
         """What the record calls this very certificate."""
-        return f"{MARK}{_thumbprint(self.known.certificate)}"
+        return frozenset({f"{MARK}{_thumbprint(self.known.certificate)}"})
 
     def look(self) -> Standing:
         """See whether the certificate is registered."""

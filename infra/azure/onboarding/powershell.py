@@ -13,8 +13,9 @@ from infra.azure.onboarding.certificate import (
     RENEWED,
 )
 from infra.azure.onboarding.graph import literal
+from infra.azure.onboarding.permissions import EXCHANGE_APP_ID, GRAPH_APP_ID, MANAGE_AS_APP
 from infra.azure.onboarding.role_group import DESCRIPTION
-from infra.azure.onboarding.wanted import EXCHANGE_APP_ID, MANAGE_AS_APP, ROLES, Wanted
+from infra.azure.onboarding.wanted import ROLES, Wanted
 
 # PowerShell takes each of these for the end of a string in single quotes.
 QUOTES = "'\u2018\u2019\u201a\u201b"
@@ -100,10 +101,43 @@ def _entra(wanted: Wanted, tenant: str) -> list[str]:
         "$keys = @($application.KeyCredentials | Where-Object { $_ }) + $key",
         f"$asked = @{{ ResourceAppId = {quoted(EXCHANGE_APP_ID)}; ResourceAccess = @({role}) }}",
         "$access = @($application.RequiredResourceAccess | Where-Object { $_ }) + $asked",
+        *_asked_in_graph(wanted),
         changed,
         f"$exchange = Get-MgServicePrincipal -Filter {_having('appId', EXCHANGE_APP_ID)}",
         granted,
+        *_granted_in_graph(wanted),
     ]
+
+
+def _asked_in_graph(wanted: Wanted) -> list[str]:
+    """Return the lines that add what is needed in Microsoft Graph, by the ids it gives them."""
+    names = [each.name for each in wanted.permissions if each.app_id == GRAPH_APP_ID]
+    if not names:
+        return []
+    named = f"$_.Value -in {_list(names)} -and $_.AllowedMemberTypes -contains 'Application'"
+    roles = "@($roles | ForEach-Object { @{ Id = $_.Id; Type = 'Role' } })"
+    is_graph = f"$_.ResourceAppId -eq {quoted(GRAPH_APP_ID)}"
+    whole = f"@{{ ResourceAppId = {quoted(GRAPH_APP_ID)}; ResourceAccess = $standing + {roles} }}"
+    return [
+        f"$graph = Get-MgServicePrincipal -Filter {_having('appId', GRAPH_APP_ID)}",
+        f"$roles = @($graph.AppRoles | Where-Object {{ {named} }})",
+        f"if ($roles.Count -ne {len(names)}) {{ throw 'Microsoft Graph does not offer them all' }}",
+        f"$standing = @($access | Where-Object {{ {is_graph} }} | ForEach-Object ResourceAccess)",
+        f"$access = @($access | Where-Object {{ -not ({is_graph}) }}) + {whole}",
+    ]
+
+
+def _granted_in_graph(wanted: Wanted) -> list[str]:
+    if not wanted.user_certificates:
+        return []
+    granted = _command(
+        "New-MgServicePrincipalAppRoleAssignment",
+        ServicePrincipalId="$principal.Id",
+        PrincipalId="$principal.Id",
+        ResourceId="$graph.Id",
+        AppRoleId="$role.Id",
+    )
+    return [f"foreach ($role in $roles) {{ {granted} }}"]
 
 
 def _made(wanted: Wanted) -> list[str]:

@@ -25,7 +25,7 @@ class PrincipalStep:
 
     graph: Graph
     known: Known
-    mark: str = "principal"
+    marks: frozenset[str] = frozenset({"principal"})
 
     def look(self) -> Standing:
         """Find it by the client id."""
@@ -47,7 +47,7 @@ class PrincipalStep:
     def leftover(self) -> str:
         """Say whether an application that stays has it from us."""
         stands = self._found()
-        goes = self.known.made(self.mark) and not self.known.is_our_application
+        goes = self.known.made("principal") and not self.known.is_our_application
         return SAYS if goes and stands else ""
 
     def undo(self) -> None:

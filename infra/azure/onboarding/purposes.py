@@ -15,13 +15,19 @@ def for_graph(chosen: argparse.Namespace, cloud: Cloud) -> Purpose:
         scopes["Application.ReadWrite.All"] = "to register the application and its certificate"
     if not chosen.plan and (chosen.grant or (chosen.undo and chosen.client_id)):
         scopes["AppRoleAssignment.ReadWrite.All"] = (
-            "to give, or take back, the consent to Exchange.ManageAsApp; nothing else is granted"
+            f"to give, or take back, the consent to {_granted(chosen)}; nothing else is granted"
         )
     return Purpose(
         service="Microsoft Graph",
         client_id=chosen.graph_client_id,
         scopes={f"{cloud.graph}/{name}": why for name, why in scopes.items()},
     )
+
+
+def _granted(chosen: argparse.Namespace) -> str:
+    if chosen.user_certificates or chosen.undo:
+        return "Exchange.ManageAsApp and what --user-certificates stands for"
+    return "Exchange.ManageAsApp"
 
 
 def for_exchange(chosen: argparse.Namespace, cloud: Cloud) -> Purpose:

@@ -22,7 +22,7 @@ class RoleGroupStep:
     cmdlets: Cmdlets
     wanted: Wanted
     known: Known
-    mark: str = "role-group"
+    marks: frozenset[str] = frozenset({"role-group"})
 
     def look(self) -> Standing:
         """See whether the group stands, with these roles and this scope."""
@@ -100,7 +100,7 @@ class MemberStep:
     cmdlets: Cmdlets
     wanted: Wanted
     known: Known
-    mark: str = "member"
+    marks: frozenset[str] = frozenset({"member"})
     _added: bool = field(default=False, init=False)
 
     def look(self) -> Standing:

@@ -36,8 +36,8 @@ class Step(Protocol):
     """
 
     @property
-    def mark(self) -> str:
-        """What the record calls it, if this run were to make it."""
+    def marks(self) -> frozenset[str]:
+        """What the record calls what this run would make, as far as the last look could tell."""
         ...
 
     def look(self) -> Standing:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from infra.azure.onboarding import permissions
+from infra.azure.onboarding.permissions import Permission, UserCertificates
 from shared.errors import Rejected
 from shared.exchange.management_roles import (
     READ_RECIPIENTS,
@@ -13,8 +15,6 @@ from shared.exchange.management_roles import (
 
 # The least that all of the app's actions need.
 ROLES = (READ_RECIPIENTS, READ_SETTINGS, WRITE_RECIPIENTS, WRITE_POLICIES, WRITE_SETTINGS)
-EXCHANGE_APP_ID = "00000002-0000-0ff1-ce00-000000000000"  # "Office 365 Exchange Online"
-MANAGE_AS_APP = "dc50a0fb-09a3-484d-be87-e023b12c6440"  # its app role Exchange.ManageAsApp
 LONGEST_NAME = 64  # of anything in Exchange
 GROUP = "device managers"
 SCOPE = "managed mailboxes"
@@ -28,6 +28,7 @@ class Wanted:
     client_id: str = ""
     scope_filter: str = ""  # empty: every mailbox may be changed
     grants: bool = False  # whether the signed-in person consents for the tenant
+    user_certificates: tuple[UserCertificates, ...] = ()  # what the app is to do about them
 
     @property
     def role_group(self) -> str:
@@ -38,6 +39,11 @@ class Wanted:
     def scope(self) -> str:
         """The write scope's name in Exchange."""
         return f"{self.name} {SCOPE}"
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        """The application permissions that the app needs."""
+        return permissions.needed(self.user_certificates)
 
     def check(self) -> None:
         """Raise Rejected for names that no service would take, or that would hide something."""

@@ -18,7 +18,7 @@ class WriteScopeStep:
     cmdlets: Cmdlets
     wanted: Wanted
     known: Known
-    mark: str = "scope"
+    marks: frozenset[str] = frozenset({"scope"})
 
     def look(self) -> Standing:
         """See whether the scope stands, with this filter."""
@@ -45,7 +45,7 @@ class WriteScopeStep:
 
     def leftover(self) -> str:
         """Say whether the scope is ours."""
-        if not self.known.made(self.mark) or self._found() is None:
+        if not self.known.made("scope") or self._found() is None:
             return ""
         return f"management scope {self.wanted.scope}"
 

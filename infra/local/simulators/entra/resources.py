@@ -41,31 +41,35 @@ EXCHANGE = Resource(
         AppRole(role_id="dc890d15-9560-4a4c-9b7f-a736ec74ec40", value="full_access_as_app"),
     ),
 )
+_GRAPH_PERMISSIONS = {
+    "Application.Read.All": "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
+    "Application.ReadWrite.All": "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+    "Application.ReadWrite.OwnedBy": "18a4783c-866b-4cc7-a460-3d5e5662c884",
+    "AppRoleAssignment.ReadWrite.All": "06b708a9-e830-4db3-a914-8e69da51d44f",
+    "AuditLog.Read.All": "b0afded3-3588-46d8-8b3d-9842eff778da",
+    "Directory.Read.All": "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
+    "Domain-InternalFederation.Read.All": "c0e5a7b0-e8b7-40a7-b8e0-8249e6ea81d5",
+    "Domain-InternalFederation.ReadWrite.All": "64d40371-8d58-4270-bc8a-b4a66de36b9a",
+    "Domain.Read.All": "dbb9058a-0e50-45d7-ae91-66909b5d4664",
+    "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+    "Organization.ReadWrite.All": "292d869f-3427-49a8-9dab-8c70152b74e9",
+    "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
+    "Policy.Read.AuthenticationMethod": "8e3bc81b-d2f3-4b7b-838c-32c88218d2f0",
+    "Policy.ReadWrite.AuthenticationMethod": "29c18626-4985-4dcd-85c0-193eef327366",
+    "PublicKeyInfrastructure.Read.All": "214fda0c-514a-4650-b037-b562b1a66124",
+    "PublicKeyInfrastructure.ReadWrite.All": "a2b63618-5350-462d-b1b3-ba6eb3684e26",
+    "RoleManagement.Read.Directory": "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
+    "RoleManagement.ReadWrite.Directory": "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
+    "User.EnableDisableAccount.All": "3011c876-62b7-4ada-afa2-506cbbecc68c",
+    "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
+    "User.RevokeSessions.All": "77f3a031-c388-4f99-b373-dc68676a979e",
+}
 GRAPH = Resource(
     app_id="00000003-0000-0000-c000-000000000000",
     name="Microsoft Graph",
     url="https://graph.microsoft.com",
-    app_roles=(
-        AppRole(role_id="9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30", value="Application.Read.All"),
-        AppRole(role_id="1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9", value="Application.ReadWrite.All"),
-        AppRole(
-            role_id="18a4783c-866b-4cc7-a460-3d5e5662c884", value="Application.ReadWrite.OwnedBy"
-        ),
-        AppRole(
-            role_id="06b708a9-e830-4db3-a914-8e69da51d44f", value="AppRoleAssignment.ReadWrite.All"
-        ),
-        AppRole(role_id="7ab1d382-f21e-4acd-a863-ba3e13f7da61", value="Directory.Read.All"),
-        AppRole(role_id="dbb9058a-0e50-45d7-ae91-66909b5d4664", value="Domain.Read.All"),
-        AppRole(role_id="498476ce-e0fe-48b0-b801-37ba7e2685c6", value="Organization.Read.All"),
-        AppRole(role_id="246dd0d5-5bd0-4def-940b-0421030a5b68", value="Policy.Read.All"),
-        AppRole(
-            role_id="483bed4a-2ad3-4361-a73b-c83ccdbdc53c", value="RoleManagement.Read.Directory"
-        ),
-        AppRole(
-            role_id="9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
-            value="RoleManagement.ReadWrite.Directory",
-        ),
-        AppRole(role_id="df021288-bdef-4463-88db-98f22de89214", value="User.Read.All"),
+    app_roles=tuple(
+        AppRole(role_id=role_id, value=value) for value, role_id in _GRAPH_PERMISSIONS.items()
     ),
 )
 RESOURCES = (

@@ -39,6 +39,11 @@ class Call:
 
     def body(self) -> dict[str, Any]:
         """Return the JSON object that was sent, without its annotations."""
+        sent = self.annotated()
+        return {name: value for name, value in sent.items() if "@odata" not in name}
+
+    def annotated(self) -> dict[str, Any]:
+        """Return the JSON object that was sent, as it is."""
         kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         try:
             body = json.loads(self.request.content) if kind == "application/json" else None
@@ -50,7 +55,7 @@ class Call:
                 "payload is of valid JSON format.",
                 code="BadRequest",
             )
-        return {name: value for name, value in body.items() if "@odata" not in name}
+        return body
 
     def one(
         self,

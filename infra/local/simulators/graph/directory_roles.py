@@ -9,6 +9,7 @@ ROLES = {
     "Global Administrator": "62e90394-69f5-4237-9190-012177145e10",
     "Global Reader": "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
     "Helpdesk Administrator": "729827e3-9c14-49f7-bb1b-9608f156bbb8",
+    "Privileged Authentication Administrator": "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
     "Privileged Role Administrator": "e8611ab8-c189-46e8-94e1-60213ab1f814",
     "Security Administrator": "194ae4cb-b126-40b2-bd5b-6091b380977d",
     "Security Reader": "5d6b6bb7-de71-4623-b4af-96380a352509",

@@ -53,23 +53,24 @@ def read(
         if option.startswith("$") and option not in _OPTIONS:
             raise unsupported(f"The query option '{option}' is not supported here.")
     return Query(
-        selected=_selected(params.get("$select", ""), kind, names),
+        selected=selected(params.get("$select", ""), kind, names),
         wanted=tuple(_wanted(params.get("$filter", ""), kind, filters)),
         top=_top(params.get("$top")),
         usual=tuple(usual),
     )
 
 
-def _selected(text: str, kind: str, names: Collection[str]) -> tuple[str, ...]:
-    selected = tuple(name.strip() for name in text.split(",") if name.strip())
-    for name in selected:
+def selected(text: str, kind: str, names: Collection[str]) -> tuple[str, ...]:
+    """Return the properties that a $select names, which have to be among *names*."""
+    wanted = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in wanted:
         if name not in names:
             raise bad_request(
                 f"Parsing OData Select and Expand failed: Could not find a property named '{name}' "
                 f"on type 'microsoft.graph.{kind}'.",
                 code="BadRequest",
             )
-    return selected
+    return wanted
 
 
 def _wanted(text: str, kind: str, filters: Collection[str]) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from infra.local.simulators.graph.call import Call
 from infra.local.simulators.graph.faults import Faults
 from infra.local.simulators.graph.refusals import RefusedError, bad_request, denied
 from infra.local.simulators.graph.replication import Replication
-from infra.local.simulators.graph.routes import Route
+from infra.local.simulators.graph.route import Route
 
 _VERSION = "/v1.0"
 
@@ -88,6 +88,6 @@ class Service:
 
 
 def _path(request: httpx.Request) -> str:
-    """Return the path below the version, which stands for no route if it is another version."""
+    """Return the path below v1.0; of another version the whole path, with no slash in front."""
     path = request.url.path
     return path.removeprefix(_VERSION) if path.startswith(f"{_VERSION}/") else path.lstrip("/")

@@ -17,6 +17,7 @@ from infra.local.simulators.graph.faults import ConnectionDropped, Fault, Faults
 from infra.local.simulators.graph.journal import LOST, Operation
 from infra.local.simulators.graph.notifications import Notifications
 from infra.local.simulators.graph.objects import Objects
+from infra.local.simulators.graph.organization import Organizations
 from infra.local.simulators.graph.policies import Policies
 from infra.local.simulators.graph.policy_documents import PolicyDocuments
 from infra.local.simulators.graph.refusals import RefusedError
@@ -26,10 +27,22 @@ from infra.local.simulators.graph.rolling import Rolling
 from infra.local.simulators.graph.routes import Operations
 from infra.local.simulators.graph.service import Service
 from infra.local.simulators.graph.service_principals import ServicePrincipals
+from infra.local.simulators.graph.sessions import Sessions, SessionTimes
+from infra.local.simulators.graph.sign_in_log import SignInLog
+from infra.local.simulators.graph.sign_ins import SignIns
 from infra.local.simulators.graph.subscriptions import Register
 from infra.local.simulators.graph.subscriptions.handshake import Handshake
 from infra.local.simulators.graph.subscriptions.operations import Subscriptions
 from infra.local.simulators.graph.subscriptions.outbound import Outbound
+from infra.local.simulators.graph.trust import ClassicStores, Domains, Methods, Trust
+from infra.local.simulators.graph.trust.authorities import Authorities
+from infra.local.simulators.graph.trust.certificate_method import CertificateMethod
+from infra.local.simulators.graph.trust.classic_store import ClassicStore
+from infra.local.simulators.graph.trust.deleted_items import DeletedItems
+from infra.local.simulators.graph.trust.federations import Federations
+from infra.local.simulators.graph.trust.pkis import Pkis
+from infra.local.simulators.graph.trust.routes import TrustOperations
+from infra.local.simulators.graph.trust.uploads import Uploads
 from infra.local.simulators.graph.user_delta import UserDelta
 from infra.local.simulators.graph.user_directory import UserDirectory
 from infra.local.simulators.graph.users import Users
@@ -46,7 +59,8 @@ class Graph:
     *jwks* gives the keys of the login service it trusts. `policies` holds for every tenant of
     the directory; `replication.reads` is how often a new object is not found yet; and
     `latency` is in seconds by the name of a call, with "*" for any. `users` are the accounts
-    of all tenants; without *outbound* nobody can subscribe to what becomes of them.
+    of all tenants; without *outbound* nobody can subscribe to what becomes of them. Whom the
+    tenants believe is in `trust`, `classic`, `methods` and `domains`, who came in `sign_ins`.
     """
 
     def __init__(
@@ -64,6 +78,9 @@ class Graph:
         self.subscriptions = Register(clock, lock)
         self.notifications = Notifications(self.subscriptions, outbound, clock, lock)
         self.users.watch(self.notifications.user_changed)
+        self.trust, self.classic = Trust(clock, lock), ClassicStores(lock)
+        self.methods, self.domains = Methods(lock), Domains(lock)
+        self.sign_ins = SignInLog(clock, lock)
         self.policies = Policies()
         self.replication = Replication()
         self._clock, self._sleep = clock, sleep
@@ -142,17 +159,36 @@ class Graph:
         self._faults.order(Fault(on=on, moment=moment), times)
 
     def _handlers(self, objects: Objects, outbound: Outbound | None) -> Operations:
-        handshake = Handshake(outbound, self._clock)
+        handshake, times = Handshake(outbound, self._clock), SessionTimes()
+        applications = Applications(objects, self.policies)
         return Operations(
-            applications=Applications(objects, self.policies),
+            applications=applications,
             rolling=self._rolling,
             principals=ServicePrincipals(objects),
             grants=AppRoleAssignments(objects),
             roles=RoleManagement(objects),
             policies=PolicyDocuments(objects, self.policies),
-            users=Users(self.users),
+            organizations=Organizations(self.domains),
+            trust=self._trust_handlers(applications, outbound),
+            users=Users(self.users, times),
+            sessions=Sessions(self.users, times),
+            sign_ins=SignIns(self.sign_ins),
             user_delta=UserDelta(self.users),
             subscriptions=Subscriptions(self.subscriptions, self.users, handshake, outbound),
+        )
+
+    def _trust_handlers(
+        self, applications: Applications, outbound: Outbound | None
+    ) -> TrustOperations:
+        pkis = Pkis(self.trust, self.methods)
+        return TrustOperations(
+            pkis=pkis,
+            authorities=Authorities(self.trust, pkis),
+            uploads=Uploads(self.trust, pkis, outbound),
+            deleted=DeletedItems(self.trust, applications),
+            classic=ClassicStore(self.classic),
+            method=CertificateMethod(self.methods),
+            federations=Federations(self.domains),
         )
 
     def _note(self, name: str, request: httpx.Request, caller: Caller | None, status: int) -> None:

@@ -18,8 +18,13 @@ USUAL = (
 USER = {
     *(*USUAL, "accountEnabled", "createdDateTime", "deletedDateTime", "department"),
     *("employeeId", "mailNickname", "onPremisesImmutableId", "usageLocation", "userType"),
+    *("authorizationInfo", "onPremisesSyncEnabled", "onPremisesUserPrincipalName"),
+    *("proxyAddresses", "signInSessionsValidFromDateTime"),
 }
-_OWN = {"id", "accountEnabled", "createdDateTime", "deletedDateTime", "userPrincipalName"}
+_OWN = {
+    *("id", "accountEnabled", "createdDateTime", "deletedDateTime", "userPrincipalName"),
+    "signInSessionsValidFromDateTime",
+}
 
 
 class Standing(StrEnum):
@@ -46,6 +51,8 @@ class User:
     user_principal_name: str
     created: datetime
     enabled: bool = True
+    is_administrator: bool = False  # by a privileged role
+    sessions_valid_from: datetime | None = None  # since the account was made, if never revoked
     standing: Standing = Standing.PRESENT
     deleted: datetime | None = None
     properties: Mapping[str, Any] = field(default_factory=dict)  # by Graph's names
@@ -54,13 +61,19 @@ class User:
     @property
     def shape(self) -> dict[str, Any]:
         """Return everything there is to select."""
-        unset = dict.fromkeys(sorted(USER)) | {"businessPhones": [], "userType": "Member"}
+        unset = dict.fromkeys(sorted(USER)) | {
+            "authorizationInfo": {"certificateUserIds": []},
+            "businessPhones": [],
+            "proxyAddresses": [],
+            "userType": "Member",
+        }
         own = {
             "id": self.object_id,
             "userPrincipalName": self.user_principal_name,
             "accountEnabled": self.enabled,
             "createdDateTime": instant(self.created),
             "deletedDateTime": instant(self.deleted) if self.deleted else None,
+            "signInSessionsValidFromDateTime": instant(self.sessions_valid_from or self.created),
         }
         return {**unset, **self.properties, **own}
 
@@ -76,6 +89,9 @@ class UserDirectory:
         self._users: dict[str, User] = {}
         self._watchers: list[Watcher] = []
         self.serial = 0
+        # Most properties of accounts that come from on premises cannot be changed here. Whether
+        # they can be disabled is not documented; the steps for shutting somebody out do it.
+        self.refuses_synced = False
 
     def watch(self, watcher: Watcher) -> None:
         """Tell *watcher* of every change from now on."""
@@ -116,6 +132,17 @@ class UserDirectory:
     def enable(self, object_id: str) -> User:
         """Enable an account; one that is enabled already does not change."""
         return self._set_enabled(object_id, to=True)
+
+    def promote(self, object_id: str) -> User:
+        """Give a user a privileged role."""
+        with self._lock:
+            return self._keep(replace(self.user(object_id), is_administrator=True), Change.UPDATED)
+
+    def revoke(self, object_id: str) -> User:
+        """Let every session that has begun until now be void."""
+        with self._lock:
+            revoked = replace(self.user(object_id), sessions_valid_from=self._clock())
+            return self._keep(revoked, Change.UPDATED)
 
     def update(self, object_id: str, **properties: object) -> User:
         """Change other properties, by Graph's names."""

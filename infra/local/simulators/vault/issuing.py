@@ -10,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from infra.local.simulators.keys import another_key
+
 _BACKDATING = timedelta(minutes=10)
 
 # The policy's word for each usage, and cryptography's.
@@ -31,7 +33,7 @@ def name(subject: str) -> x509.Name:
 
 def new_key(policy: Mapping[str, Any]) -> rsa.RSAPrivateKey:
     """Make the key a policy asks for."""
-    return rsa.generate_private_key(65537, policy["key_props"]["key_size"])
+    return another_key(policy["key_props"]["key_size"])
 
 
 def self_signed(

@@ -1,5 +1,5 @@
 """
-Which addresses an alert may be sent to.
+Which addresses may be called that somebody wrote down.
 
 A name is resolved once, all that it stands for is checked, and it is the checked address
 that is connected to: a name that stands for another machine a moment later gains nothing.
@@ -14,6 +14,15 @@ from shared.errors import Misconfigured, Retryable
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], list[str]]
+
+
+class Unresolved(Retryable):
+    """A name stands for no address, at the moment at least."""
+
+
+class NotPublic(Misconfigured):
+    """A name stands for an address that may not be called."""
+
 
 # Azure's own services on each machine: a public address that leads inside.
 WIRE_SERVER = ip_address("168.63.129.16")
@@ -35,19 +44,16 @@ def checked(host: str, port: int, *, allow_private: bool, resolve: Resolve) -> l
     """
     Return the addresses of a host, each of which may be connected to.
 
-    Misconfigured if a single one may not; Retryable if there is none at the moment.
+    NotPublic if a single one may not; Unresolved if there is none at the moment.
     """
     try:
         found = resolve(host, port)
     except (OSError, UnicodeError) as error:
-        raise Retryable("the receiver's name cannot be resolved") from error
+        raise Unresolved("the name cannot be resolved") from error
     if not found:
-        raise Retryable("the receiver's name stands for no address")
+        raise Unresolved("the name stands for no address")
     if any(not _may_be_called(each, allow_private=allow_private) for each in found):
-        raise Misconfigured(
-            "the receiver's name stands for an address that is not public: correct it in "
-            "ALERT_RECEIVERS, or say allow_private if it is meant to be in our own network"
-        )
+        raise NotPublic("the name stands for an address that is not public")
     return found
 
 
@@ -72,7 +78,7 @@ def _meant(told: Address) -> Iterator[Address]:
 
 
 def _is_allowed(address: Address, *, allow_private: bool) -> bool:
-    # The platform's metadata and its like are nobody's receiver, whatever a setting says.
+    # The platform's metadata and its like are for nobody to call, whatever a setting says.
     if address == WIRE_SERVER or address.is_link_local:
         return False
     if address.is_multicast or address.is_unspecified or any(address in each for each in SITES_OWN):

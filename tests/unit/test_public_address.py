@@ -1,11 +1,11 @@
-"""Where an alert may be sent: what a name stands for counts, whatever it looks like."""
+"""What may be called: what a name stands for counts, whatever it looks like."""
 
 import socket
 
 import pytest
 
-from shared.alerts import address
-from shared.errors import Misconfigured, Retryable
+from shared import public_address
+from shared.public_address import NotPublic, Unresolved
 
 PUBLIC = ["93.184.216.34", "2606:2800:220:1:248:1893:25c8:1946"]
 NEVER = [  # whatever the settings say
@@ -46,7 +46,7 @@ SPELLINGS = ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost", "12
 
 def checked(*found: str, allow_private: bool = False) -> list[str]:
     """Check a name that stands for these addresses."""
-    return address.checked(
+    return public_address.checked(
         "name.example", 443, allow_private=allow_private, resolve=lambda *_: list(found)
     )
 
@@ -60,26 +60,26 @@ def test_public_addresses_may_be_called(found: str) -> None:
 @pytest.mark.parametrize("found", NEVER)
 def test_the_platforms_own_addresses_are_never_called(found: str) -> None:
     for allow_private in (False, True):
-        with pytest.raises(Misconfigured, match="not public"):
+        with pytest.raises(NotPublic, match="not public"):
             checked(found, allow_private=allow_private)
 
 
 @pytest.mark.parametrize("found", OUR_OWN)
 def test_our_own_network_is_called_only_if_that_is_meant(found: str) -> None:
     assert checked(found, allow_private=True) == [found]
-    with pytest.raises(Misconfigured, match="allow_private"):
+    with pytest.raises(NotPublic):
         checked(found)
 
 
 def test_one_address_that_may_not_be_called_spoils_the_name() -> None:
-    with pytest.raises(Misconfigured):
+    with pytest.raises(NotPublic):
         checked(PUBLIC[0], "10.0.0.4")
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_this_machine_is_known_in_every_spelling(spelling: str) -> None:
-    with pytest.raises(Misconfigured):
-        address.checked(spelling, 443, allow_private=False, resolve=address.resolve)
+    with pytest.raises(NotPublic):
+        public_address.checked(spelling, 443, allow_private=False, resolve=public_address.resolve)
 
 
 @pytest.mark.parametrize("error", [socket.gaierror(-2, "unknown"), UnicodeError("label too long")])
@@ -91,5 +91,5 @@ def test_a_name_that_stands_for_nothing_may_do_so_later(error: Exception) -> Non
         return []
 
     for resolve in (failing, empty):
-        with pytest.raises(Retryable):
-            address.checked("name.example", 443, allow_private=False, resolve=resolve)
+        with pytest.raises(Unresolved):
+            public_address.checked("name.example", 443, allow_private=False, resolve=resolve)

@@ -1,0 +1,35 @@
+"""The ways in which an address of a revocation list may disappoint."""
+
+from enum import StrEnum
+
+
+class CrlMode(StrEnum):
+    """What stands at the address, and how it is handed out."""
+
+    RIGHT = "as it should be"
+    PEM = "as it should be, in PEM"
+    DUE = "nine tenths of its life are gone"
+    STALE = "past its NextUpdate"
+    NOT_YET_VALID = "ThisUpdate is tomorrow"
+    NO_NEXT_UPDATE = "says nothing on when the next one comes"
+    WRONG_SIGNER = "signed by another key"
+    WRONG_ISSUER = "signed by the right key, in the name of another"
+    TAMPERED = "its ThisUpdate was changed after it was signed"
+    NO_NUMBER = "without a CRL number"
+    NUMBER_BACK = "its number is lower than one that was handed out"
+    NO_KEY_ID = "without an authority key identifier"
+    OTHER_KIND = "a delta where the whole list belongs, or the whole list in the delta's place"
+    FOREIGN_BASE = "a delta to a base that nobody has seen; a whole list is not concerned"
+    LARGE = "right, and between 20 and 45 MB"
+    HUGE = "right, and more than 45 MB"
+    ENDLESS = "bytes without end"
+    ZIP_BOMB = "small on the wire, more than 45 MB when unpacked"
+    SLOW = "nothing comes for long"
+    DRIPPING = "each piece comes soon, all of them take long"
+    CUT_OFF = "the connection ends in the middle"
+    TRUNCATED = "the first half, as if it were all"
+    UNREADABLE = "a page of HTML"
+    EMPTY = "no bytes at all"
+    REDIRECTING = "stands elsewhere, where it is right"
+    NOT_FOUND = "404"
+    BROKEN = "500"
