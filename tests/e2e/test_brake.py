@@ -17,7 +17,7 @@ from infra.local.world import World
 from tests.e2e.asking import a_phone, carried_out, report
 from tests.e2e.looking import has_no_messages, operation, until
 
-ROGUE = 100  # `bench brake` sends 10,000, for which a machine of two cores takes minutes
+ROGUE = 70  # `bench brake` sends 10,000, for which a machine of two cores takes minutes
 BUDGET = 30  # blocks of a tenant in an hour
 OTHER_WORKERS = 3
 PATIENCE = 150.0  # seconds, where other tests run beside it

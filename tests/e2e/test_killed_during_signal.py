@@ -15,7 +15,7 @@ from tests.e2e.killer import (
 )
 from tests.e2e.looking import events_about, has_no_messages, written_down
 
-FEWEST = 10
+FEWEST = 5
 
 
 def test_a_signal_survives_death_at_every_moment() -> None:

@@ -20,7 +20,7 @@ from tests.e2e.killer import (
 )
 from tests.e2e.looking import events_about, has_no_messages, wipe_requests, written_down
 
-FEWEST = 16
+FEWEST = 8
 
 
 def test_a_wipe_is_requested_once_whatever_moment_the_app_dies_at() -> None:

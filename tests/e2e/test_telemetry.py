@@ -61,6 +61,11 @@ class Day:
         """Return what was told in a trace, by its name."""
         return {each["data"]["baseData"]["name"]: each for each in self.items(kind, trace)}
 
+    def given_up(self) -> list[Item]:
+        """Return the lines that tell of something given up."""
+        lines = self.items("MessageData")
+        return [each for each in lines if "is given up" in each["data"]["baseData"]["message"]]
+
     def metrics(self, name: str) -> list[Item]:
         """Return the attributes of what was measured, each with its value."""
         return [
@@ -97,6 +102,7 @@ def operation_id(day: Day) -> str:
     client.post(f"{world.url}/api/mdm/unforgettable%40contoso.com%0Aforged", content=b"x")
     run_the_watch(world, client)
     until(lambda: day.metrics("easgate.certificate.days_left"), "the watch has told")
+    until(day.given_up, "and its lines, which are sent last")
     return blocked
 
 
@@ -150,11 +156,7 @@ def test_measures_and_lines_are_told_too(day: Day, operation_id: str) -> None:
     assert sum(each["value"] for each in done if each["action"] == "block") == 5
     assert day.metrics("easgate.queue.age")
     assert day.metrics("easgate.throttle.calls_per_second")
-    (given_up,) = [
-        each
-        for each in day.items("MessageData")
-        if "is given up" in each["data"]["baseData"]["message"]
-    ]
+    (given_up,) = day.given_up()
     assert properties(given_up)["easgate.tenant_id"] == contoso.TENANT_ID
     assert properties(given_up)["easgate.operation_id"]
     assert day.world.insights.refused == []
