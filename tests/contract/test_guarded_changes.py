@@ -85,6 +85,21 @@ def test_the_default_level_needs_a_second_person_whatever_the_budget() -> None:
     assert office.scene.tenant.organization.default_access_level == "Quarantine"
 
 
+def test_the_default_policy_needs_a_second_person_and_another_one_does_not() -> None:
+    """Which is which, Exchange says: the order does not."""
+    office = Office(allowances=replace(UNLIMITED, four_eyes=True))
+    settings = {"MinPasswordLength": 6, "PasswordEnabled": True}
+    other = an_order("put_policy", 1, policy="Strict", settings=settings)
+    office.deliver(other)
+    assert office.operation(other).state is State.DONE
+    default = an_order("put_policy", 2, policy="Default", settings=settings)
+    assert held(office, default) is HoldReason.APPROVAL
+    assert office.operation(default).attempted_at is None
+
+    office.deliver(approve(office, default))
+    assert office.operation(default).state is State.DONE
+
+
 def test_a_held_change_does_not_stand_in_the_way_of_an_older_one() -> None:
     """The older one would wait for it until somebody decides."""
     office = Office(allowances=replace(FEW, policy_changes=1))

@@ -91,6 +91,12 @@ def test_a_due_rotation_is_ordered_once() -> None:
     assert tenant.look() == []
 
 
+def test_the_id_of_a_rotation_cannot_be_foretold() -> None:
+    """Who ordered something under it first could make the rotation wait for an approver."""
+    same_day = [Watched().look() for _ in range(2)]
+    assert same_day[0] != same_day[1]
+
+
 def test_a_rotation_whose_message_was_lost_is_ordered_again() -> None:
     """Under its own id: it goes on from where it stood."""
     tenant = Watched()

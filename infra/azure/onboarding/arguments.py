@@ -47,7 +47,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="permissions in Microsoft Graph beside Exchange.ManageAsApp, to look at what users' "
         "certificates rest on (read), to change that as well (change), to end sessions and "
-        "accounts (offboard); give it once for each",
+        "accounts (offboard, which looks certificates up only with read); give it once for each",
     )
     _ways(parser)
     _programs(parser)
